@@ -1,0 +1,1 @@
+"""Italian as citizens write it: spelling, tokens, lemmas and the lay words of a hospital."""

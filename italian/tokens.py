@@ -1,0 +1,23 @@
+"""Splits Italian text into words; an elided article is a word of its own (dell' + ecografia)."""
+
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+
+@cache
+def _italian() -> Language:
+    return spacy.blank("it")
+
+
+def tokens(text: str) -> Doc:
+    """A document with every token and its place in the text."""
+    return _italian().make_doc(text)
+
+
+def words(text: str) -> list[str]:
+    """The words only: no punctuation, no apostrophe at the end of an elided word."""
+    found = (token.text.strip("'_-.") for token in tokens(text))
+    return [word for word in found if any(letter.isalnum() for letter in word)]
