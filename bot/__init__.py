@@ -1,0 +1,1 @@
+"""The Rasa server: understands a message and decides what to say."""

@@ -1,0 +1,1 @@
+"""Graph components and decisions: what the bot understood and how sure it is."""

@@ -1,0 +1,96 @@
+"""Names what the conversation does with an understood message: the intent that the rules see."""
+
+import re
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from italian.contacts import find_contact
+from italian.corrections import find_correction
+from italian.dates import find_day, unknown_day
+from italian.normalise import normalise
+
+Parse = dict[str, Any]
+
+OFFER = "incerto"
+DECLINE = "non_capito"
+STILL_UNSURE = "ancora_incerto"
+FILL = "compila"
+DIALOGUE_INTENTS = (OFFER, DECLINE, STILL_UNSURE, FILL)
+
+UNSURE_ACTIONS = frozenset({"utter_scelta", "utter_non_capito"})
+ALWAYS_HEARD = frozenset(
+    {"emergenza", "crisi_psicologica", "annulla", "parla_con_operatore", "aiuto"}
+)
+FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
+QUESTION = re.compile(
+    r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
+    r"|qual|chi|posso|si può|potrei|avete|c'è|mi dice|mi dite|vorrei sapere|mi serve sapere)\b"
+)
+LONGEST_QUESTION = 18
+ROME = ZoneInfo("Europe/Rome")
+
+
+def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
+    """The dialogue intent; the classifier's own intent and ranking stay as they are."""
+    topic = parse["intent"]["name"]
+    if is_payload(parse):
+        return topic
+    if tracker is not None and tracker.active_loop_name:
+        return _inside_form(parse, tracker)
+    if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
+        return topic
+    if tracker is not None and _was_unsure(tracker):
+        return STILL_UNSURE
+    return OFFER if parse["verdict"] == "offer" else DECLINE
+
+
+def said_first(parse: Parse, intent: str) -> list[str]:
+    """Of two questions in one message, those answered by a fixed sentence before `intent`."""
+    if intent not in parse.get("topics", ()):
+        return []
+    return [topic for topic in parse.get("said_first", ()) if topic != intent]
+
+
+def is_payload(parse: Parse) -> bool:
+    """A pressed button is certain; a text never is (its confidence stays below one)."""
+    return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
+
+
+def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
+    topic, sure = parse["intent"]["name"], parse["verdict"] == "answer"
+    if sure and topic in ALWAYS_HEARD:
+        return topic
+    slot = tracker.get_slot("requested_slot")
+    if _answers(slot, parse["text"]):
+        return FILL
+    if slot in FREE_TEXT:
+        return topic if sure and parse.get("very_sure") and _asks(parse["text"]) else FILL
+    return topic if sure else FILL
+
+
+def _answers(slot: str | None, text: str) -> bool:
+    today = datetime.now(timezone.utc).astimezone(ROME).date()
+    if find_correction(text, today=today):
+        return True
+    if slot == "reclamo_quando":
+        return not _asks(text) and (unknown_day(text) or find_day(text, today=today) is not None)
+    return slot == "reclamo_contatto" and find_contact(text) is not None
+
+
+def _asks(text: str) -> bool:
+    plain = normalise(text)
+    return len(plain.split()) <= LONGEST_QUESTION and QUESTION.search(plain) is not None
+
+
+def _was_unsure(tracker: DialogueStateTracker) -> bool:
+    """Whether the bot's last turn was already an offer or "I did not understand"."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, ActionExecuted) and event.action_name in UNSURE_ACTIONS:
+            return True
+    return False
