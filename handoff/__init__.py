@@ -1,0 +1,1 @@
+"""The service between citizens, the bot and the operators."""

@@ -1,0 +1,7 @@
+"""`python -m handoff serve|worker|migrate|first-login`."""
+
+import sys
+
+from handoff.cli import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,185 @@
+"""Sees to a claimed message: the bot answers, or it joins a person's ticket."""
+
+import logging
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import conversations, inbox, surveys, tickets
+from handoff.bot import Answer, Bot, BotSilent
+from handoff.db import Database
+from handoff.inbox import Claimed
+from handoff.knowledge import Knowledge, UnknownWords
+from handoff.speech import Speech
+from handoff.tables import Conversation, Message
+
+logger = logging.getLogger(__name__)
+
+
+class Answering:
+    def __init__(self, database: Database, knowledge: Knowledge, bot: Bot) -> None:
+        self.database = database
+        self.knowledge = knowledge
+        self.bot = bot
+
+    async def answer(self, job: Claimed) -> None:
+        """See to a claimed message: bot, queue or operator, as the word is held."""
+        if job.attempts > inbox.MAX_ATTEMPTS:
+            await self._bury(job)
+        elif job.conversation.holder != "bot" or await self._is_for_us(job):
+            await self._settle(job)
+        else:
+            await self._settle(job, await self._ask(job), asked=True)
+
+    async def _is_for_us(self, job: Claimed) -> bool:
+        """Scores, comments on a closed request, and what cannot be read never reach the bot."""
+        if _is_vote(job.message) or "unsupported" in job.message.trace:
+            return True
+        async with self.database.read() as session:
+            return await surveys.awaits_comment(session, job.conversation.id)
+
+    async def _ask(self, job: Claimed) -> Answer | None:
+        """The bot's answer; None when it stays silent twice."""
+        question = _question(job)
+        for is_last in (False, True):
+            try:
+                return await self.bot.ask(question)
+            except BotSilent as silent:
+                logger.warning("bot silent on message %s: %s", job.message.id, silent)
+                if is_last or self.bot.breaker.is_open:
+                    return None
+        return None
+
+    async def _settle(
+        self, job: Claimed, answer: Answer | None = None, *, asked: bool = False
+    ) -> None:
+        """Write down the outcome whole, or nothing if the lease is lost."""
+        async with self.database.begin() as session:
+            if not await inbox.finish(session, job):
+                return
+            conversation = await conversations.lock(session, job.conversation.id)
+            message = await session.get_one(Message, job.message.id)
+            speech = Speech(session, conversation, self.knowledge, reply_to=message)
+            if await self._answered_here(session, conversation, message, speech):
+                return
+            if conversation.holder != "bot":  # a person took over while the bot was thinking
+                await self._join_ticket(session, conversation, speech)
+            elif not asked or conversation.version != job.conversation.version:
+                await inbox.again(session, job)  # a person had the word and gave it back
+            elif answer is None:
+                await self._fall_back(session, conversation, message, speech, "bot_muto")
+            else:
+                await self._say_answer(session, conversation, message, speech, answer)
+
+    async def _answered_here(
+        self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
+    ) -> bool:
+        if "unsupported" in message.trace:
+            await speech.system("solo_testo")
+            return True
+        return await surveys.hear(session, conversation, message, knowledge=self.knowledge)
+
+    async def _join_ticket(
+        self, session: AsyncSession, conversation: Conversation, speech: Speech
+    ) -> None:
+        """Part of an open request; while nobody has taken it, say so."""
+        if conversation.holder == "queue":
+            name = await tickets.name_of(session, conversation.ticket_id)
+            await speech.system("in_coda", {"pratica": name})
+
+    async def _say_answer(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        speech: Speech,
+        answer: Answer,
+    ) -> None:
+        conversation.reset_bot = False
+        try:
+            for reply in answer.replies:
+                self.knowledge.wording(reply.say or "", reply.values)
+        except UnknownWords as unknown:
+            logger.error("nobody approved words for %s", unknown)
+            await self._fall_back(session, conversation, message, speech, "parole_mancanti")
+            return
+        opened = await self._open_wished(session, conversation, message, answer)
+        for number, reply in enumerate(answer.replies, start=1):
+            await speech.bot(
+                reply.say or "",
+                reply.values | ({"pratica": opened.ticket.name} if opened else {}),
+                final=number == len(answer.replies),
+                secret=opened.key if opened else None,
+                trace=_trace(answer),
+            )
+
+    async def _open_wished(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        answer: Answer,
+    ) -> tickets.Opened | None:
+        if answer.ticket is None:
+            return None
+        return await tickets.open_ticket(
+            session,
+            conversation,
+            kind=answer.ticket.kind,
+            reason=answer.ticket.reason,
+            topic=answer.ticket.topic,
+            fields=answer.ticket.fields,
+            message_id=message.id,
+        )
+
+    async def _fall_back(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        speech: Speech,
+        reason: str,
+    ) -> None:
+        """An honest sentence and a person, when the bot has nothing that may be said."""
+        conversation.reset_bot = True
+        opened = await tickets.open_ticket(
+            session, conversation, kind="guasto", reason=reason, message_id=message.id
+        )
+        await speech.system("bot_assente", {"pratica": opened.ticket.name}, secret=opened.key)
+
+    async def _bury(self, job: Claimed) -> None:
+        """A message that keeps killing its worker: a person reads it, the others go on."""
+        async with self.database.begin() as session:
+            if not await inbox.finish(session, job, state="dead"):
+                return
+            conversation = await conversations.lock(session, job.conversation.id)
+            message = await session.get_one(Message, job.message.id)
+            speech = Speech(session, conversation, self.knowledge, reply_to=message)
+            await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
+
+
+def _is_vote(message: Message) -> bool:
+    return (message.payload or "").startswith(surveys.PREFIX)
+
+
+def _question(job: Claimed) -> dict[str, Any]:
+    message = job.message
+    said = {"payload": message.payload} if message.payload else {"text": message.text}
+    return {
+        "conversation_id": job.conversation.id,
+        "message_id": message.id,
+        "metadata": {"channel": job.conversation.channel},
+        "reset": job.conversation.reset_bot,
+        **said,
+    }
+
+
+def _trace(answer: Answer) -> dict[str, Any]:
+    """Why this was said, kept beside the message."""
+    parse = answer.parse
+    return {
+        "model": answer.model,
+        "decision": answer.decision,
+        "intent": parse.get("intent"),
+        "confidence": parse.get("confidence"),
+    }

@@ -1,0 +1,1 @@
+"""JSON faces: web chat, the internal API for the actions, health."""

@@ -1,0 +1,72 @@
+"""Is it alive, and is it ready? The service still answers without bot or actions."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from handoff.db import Database
+
+PATIENCE = 1.0  # seconds for each probe
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(slots=True)
+class Health:
+    database: Database
+    http: httpx.AsyncClient
+    probes: dict[str, str]  # name of a neighbour → address that answers 200 when it is well
+    workers_are_well: Callable[[], bool]
+    was_up: bool = field(default=False, init=False)
+
+    async def report(self) -> tuple[int, dict[str, Any]]:
+        """HTTP status and body: 503 until all was up once, or when we cannot work at all."""
+        failed = await self._failed()
+        degraded = dict(zip(self.probes, await self._neighbours(), strict=True))
+        reasons = {name: reason for name, reason in degraded.items() if reason}
+        self.was_up = self.was_up or not (failed or reasons)
+        ready = self.was_up and not failed
+        body = {
+            "ready": ready,
+            "degraded": sorted(reasons),
+            "reasons": reasons,
+            "failed": failed,
+        }
+        return (200 if ready else 503), body
+
+    async def _failed(self) -> list[str]:
+        failed = [] if self.workers_are_well() else ["workers"]
+        try:
+            async with asyncio.timeout(PATIENCE), self.database.read() as session:
+                await session.execute(text("select count(*) from inbox where id < 0"))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            failed.append("database")
+        return failed
+
+    async def _neighbours(self) -> list[str | None]:
+        return await asyncio.gather(*(self._probe(address) for address in self.probes.values()))
+
+    async def _probe(self, address: str) -> str | None:
+        """Why the neighbour is not well; None when it is."""
+        try:
+            response = await self.http.get(address, timeout=PATIENCE)
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return None if response.is_success else f"HTTP {response.status_code}"
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, bool]:
+    return {"alive": True}
+
+
+@router.get("/readyz")
+async def readyz(request: Request, response: Response) -> dict[str, Any]:
+    health: Health = request.app.state.health
+    response.status_code, body = await health.report()
+    return body

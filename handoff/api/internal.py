@@ -1,0 +1,74 @@
+"""What the bot's actions may look up. Nothing here writes."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import BaseModel
+
+from handoff import tickets
+from handoff.api.access import require_secret
+from handoff.db import Database
+from handoff.knowledge import Directory
+from handoff.tables import Ticket
+
+
+def _ours(request: Request) -> None:
+    require_secret(request, request.app.state.settings.internal_token)
+
+
+router = APIRouter(prefix="/api/internal", dependencies=[Depends(_ours)], include_in_schema=False)
+
+
+class Question(BaseModel):
+    conversation_id: str
+    name: str | None = None
+    key: str | None = None
+
+
+@router.get("/wards")
+async def wards(
+    request: Request,
+    q: Annotated[str, Query(max_length=4000)],
+    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> dict[str, Any]:
+    directory: Directory = request.app.state.directory
+    hits, sure = directory.find(q, limit=limit)
+    return {"wards": [hit.as_json() for hit in hits], "sure": sure}
+
+
+@router.get("/wards/{ward_id}")
+async def ward(request: Request, ward_id: str) -> dict[str, Any]:
+    found = request.app.state.directory.ward(ward_id)
+    if found is None:
+        raise HTTPException(404, "Reparto sconosciuto.")
+    json: dict[str, Any] = found.as_json()
+    return json
+
+
+@router.post("/tickets/state")
+async def ticket_state(request: Request, question: Question) -> dict[str, Any]:
+    """The conversation's own tickets, or the named one when it is its own or the key fits."""
+    database: Database = request.app.state.database
+    async with database.read() as session:
+        own = await tickets.of_conversation(session, question.conversation_id)
+        if question.name is None:
+            return {"tickets": _as_json(own)}
+        named = [ticket for ticket in own if ticket.name == question.name.upper()]
+        if not named and question.key:
+            found = await tickets.with_key(session, name=question.name, key=question.key)
+            named = [found] if found else []
+    return {"tickets": _as_json(named)}
+
+
+def _as_json(found: Sequence[Ticket]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": ticket.name,
+            "state": ticket.state,
+            "kind": ticket.kind,
+            "opened_at": ticket.opened_at.isoformat(),
+            "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
+        }
+        for ticket in found
+    ]

@@ -1,0 +1,88 @@
+"""The web process: citizens' and operators' faces, and workers unless they run apart."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from handoff import panel
+from handoff.api import health, internal, webchat
+from handoff.house import House, build
+from handoff.settings import ROOT, Settings
+
+STATIC = {
+    "/static/chat": ROOT / "handoff" / "web" / "static",
+    "/static/panel": ROOT / "handoff" / "panel" / "static",
+    "/vendor/bootstrap-italia": ROOT / "node_modules" / "bootstrap-italia" / "dist",
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    house = build(settings)
+    app = FastAPI(
+        title="Sportello", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+    )
+    _show(app, house)
+    app.include_router(health.router)
+    app.include_router(internal.router)
+    _mount_faces(app, house)
+    for error in (OperationalError, InterfaceError):
+        app.add_exception_handler(error, _database_is_away)
+    return app
+
+
+def _show(app: FastAPI, house: House) -> None:
+    """What the faces may use."""
+    app.state.house = house
+    app.state.settings = house.settings
+    app.state.database = house.database
+    app.state.knowledge = house.knowledge
+    app.state.directory = house.directory
+    app.state.gateway = house.gateway
+    app.state.crew = house.crew()
+    app.state.health = health.Health(
+        house.database,
+        house.http,
+        {
+            "bot": house.settings.bot_url.rstrip("/") + "/webhooks/handoff/health",
+            "actions": house.settings.actions_url.removesuffix("/webhook") + "/health",
+        },
+        lambda: app.state.crew.is_well,
+    )
+
+
+def _mount_faces(app: FastAPI, house: House) -> None:
+    app.include_router(webchat.router)
+    app.include_router(panel.router)
+    for channel in house.channels.values():
+        if router := channel.routes(house.gateway.receive):
+            app.include_router(router)
+    for path, folder in STATIC.items():
+        app.mount(path, StaticFiles(directory=folder, check_dir=False))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: House = app.state.house
+    others = asyncio.create_task(house.database.hear_others())
+    try:
+        if house.settings.workers:
+            await app.state.crew.start(house.gateway.receive)
+        yield
+    finally:
+        await app.state.crew.stop()
+        others.cancel()
+        with suppress(asyncio.CancelledError):
+            await others
+        await house.close()
+
+
+async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:
+    """503, so that a provider tries again: nothing was acknowledged."""
+    return JSONResponse(
+        {"detail": "Il servizio non è raggiungibile in questo momento. Riprovi tra poco."}, 503
+    )

@@ -1,0 +1,201 @@
+"""Who talks with whom, who holds the word, and the one door out: `say`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.channel import Button
+from handoff.notify import ring
+from handoff.tables import Conversation, Message, Offer, Outbox, new_id, present
+
+ALWAYS_OFFERED = frozenset({"parla_con_operatore", "saluto", "aiuto"})  # fixed controls, /start
+MAX_PAGE = 200
+
+
+async def find_or_add(
+    session: AsyncSession, *, channel: str, address: str, pulled: bool, name: str | None = None
+) -> tuple[Conversation, bool]:
+    """The conversation with this address, locked until the transaction ends; True if it is new."""
+    added = await _insert_once(
+        session,
+        Conversation,
+        {
+            "id": new_id(),
+            "channel": channel,
+            "address": address,
+            "pulled": pulled,
+            "name": name,
+            "created_at": present(),
+        },
+    )
+    found = await session.scalar(
+        select(Conversation)
+        .where(Conversation.channel == channel, Conversation.address == address)
+        .with_for_update()
+    )
+    assert found is not None  # just inserted, or it was there
+    return found, added
+
+
+async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation as it is now, nobody else's until the transaction ends."""
+    return await session.get_one(
+        Conversation, conversation_id, with_for_update=True, populate_existing=True
+    )
+
+
+def hear(
+    session: AsyncSession, conversation: Conversation, *, text: str, payload: str | None = None
+) -> Message:
+    """Store what a citizen said. The conversation must be locked."""
+    return _add(
+        session, conversation, author="citizen", author_name=None, text=text, payload=payload
+    )
+
+
+async def say(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    author: str,
+    text: str,
+    author_name: str | None = None,
+    buttons: Iterable[Button] = (),
+    topic: str | None = None,
+    reply_to: str | None = None,
+    final: bool = False,
+    secret: str | None = None,
+    trace: dict[str, Any] | None = None,
+) -> Message:
+    """The one door out. The conversation must be locked."""
+    offered = tuple(buttons)
+    message = _add(
+        session,
+        conversation,
+        author=author,
+        author_name=author_name,
+        text=text,
+        buttons=[{"title": button.title, "payload": button.payload} for button in offered],
+        topic=topic,
+        reply_to=reply_to,
+        final=final,
+        secret=secret,
+        trace=trace or {},
+    )
+    await _offer(session, conversation, offered)
+    if not conversation.pulled:
+        await session.flush()
+        _send(session, conversation, message)
+    return message
+
+
+def _add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
+    conversation.last_seq += 1
+    message = Message(
+        id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, **values
+    )
+    session.add(message)
+    ring(session, f"conversation:{conversation.id}")
+    if conversation.holder != "bot":
+        ring(session, "tickets")
+    return message
+
+
+def _send(session: AsyncSession, conversation: Conversation, message: Message) -> None:
+    session.add(
+        Outbox(
+            conversation_id=conversation.id, message_id=message.id, channel=conversation.channel
+        )
+    )
+    ring(session, "outbox")
+
+
+async def _offer(
+    session: AsyncSession, conversation: Conversation, buttons: Sequence[Button]
+) -> None:
+    for payload in {button.payload for button in buttons}:
+        values = {
+            "conversation_id": conversation.id,
+            "payload": payload,
+            "offered_at": present(),
+        }
+        await _insert_once(session, Offer, values)
+
+
+async def _insert_once(
+    session: AsyncSession, table: type[Conversation] | type[Offer], values: dict[str, Any]
+) -> bool:
+    await session.flush()
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    result = await session.execute(insert(table).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def offered(session: AsyncSession, conversation_id: str, payload: str) -> bool:
+    if payload in ALWAYS_OFFERED:
+        return True
+    return await session.get(Offer, (conversation_id, payload)) is not None
+
+
+async def messages_after(
+    session: AsyncSession, conversation_id: str, *, seq: int, limit: int = MAX_PAGE
+) -> list[Message]:
+    """In order, without gaps: numbers are given under the conversation's lock."""
+    found = await session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .order_by(Message.seq)
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def hides_key(session: AsyncSession, conversation_id: str, *, seq: int) -> bool:
+    """True if a key that the citizen's side has received up to `seq` is still kept."""
+    return (
+        await session.scalar(
+            select(Message.id)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.seq <= seq,
+                Message.secret.is_not(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+async def seen(session: AsyncSession, conversation_id: str, *, seq: int) -> None:
+    """The citizen's side has everything up to `seq`: forget the keys that stood there."""
+    await session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq <= seq)
+        .values(secret=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pass_to(
+    session: AsyncSession, conversation: Conversation, holder: str, *, ticket_id: str | None
+) -> None:
+    """Give the word to bot, queue or operator. Whatever the bot is thinking is void then."""
+    conversation.holder = holder
+    conversation.ticket_id = ticket_id
+    conversation.version += 1
+    ring(session, f"conversation:{conversation.id}")
+    ring(session, "tickets")
+
+
+async def withdraw_offers(session: AsyncSession, conversation_id: str, *, prefix: str) -> None:
+    """Buttons with this payload prefix can no longer be pressed."""
+    await session.execute(
+        delete(Offer).where(
+            Offer.conversation_id == conversation_id,
+            Offer.payload.startswith(prefix, autoescape=True),
+        )
+    )

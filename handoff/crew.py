@@ -1,0 +1,197 @@
+"""The workers of one process: they claim jobs, a few at a time, and see to them."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import inbox, outbox
+from handoff.answering import Answering
+from handoff.channel import Channel, Receive
+from handoff.db import Database
+from handoff.delivery import Delivery
+
+POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
+PAUSE = 2.0  # seconds before a job whose handling failed is tried again
+logger = logging.getLogger(__name__)
+
+
+Job = TypeVar("Job")
+Given_co = TypeVar("Given_co", covariant=True)
+
+
+class Claim(Protocol[Given_co]):
+    async def __call__(
+        self, session: AsyncSession, *, owner: str, limit: int
+    ) -> Sequence[Given_co]: ...
+
+
+class Line(Generic[Job]):
+    """Claims from one queue and handles up to `slots` jobs at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        topic: str,
+        claim: Claim[Job],
+        handle: Callable[[Job], Awaitable[None]],
+        retry: Callable[[AsyncSession, Job], Awaitable[None]],
+        *,
+        owner: str,
+        slots: int,
+    ) -> None:
+        self._database = database
+        self._topic = topic
+        self._claim = claim
+        self._handle = handle
+        self._retry = retry
+        self._owner = owner
+        self._slots = slots
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; what is being handled then is left to finish."""
+        async with self._database.bell.listen(self._topic) as heard:
+            while True:
+                if not await self._take():
+                    await heard.wait(POLL)
+
+    async def _take(self) -> int:
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return 0
+        try:
+            async with self._database.begin() as session:
+                jobs = await self._claim(session, owner=self._owner, limit=free)
+        except (SQLAlchemyError, OSError) as error:
+            logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
+            return 0
+        for job in jobs:
+            task = asyncio.create_task(self._see_to(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(jobs)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._database.bell.ring([self._topic])
+
+    async def _see_to(self, job: Job) -> None:
+        try:
+            await self._handle(job)
+        except Exception as error:
+            # never the text of the error: it may quote a citizen
+            logger.error("a job of the %s failed: %s", self._topic, type(error).__name__)
+            await self._put_back(job)
+
+    async def _put_back(self, job: Job) -> None:
+        """If even this fails, the lease runs out and another worker finds the job."""
+        with suppress(SQLAlchemyError, OSError):
+            async with self._database.begin() as session:
+                await self._retry(session, job)
+
+    async def finish(self, seconds: float) -> None:
+        """Give what is running time to end."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
+
+class Crew:
+    def __init__(
+        self,
+        database: Database,
+        answering: Answering,
+        delivery: Delivery,
+        *,
+        slots: int,
+    ) -> None:
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._database = database
+        self._delivery = delivery
+        self._lines: tuple[Line[inbox.Claimed], Line[outbox.Claimed]] = (
+            Line(
+                database,
+                "inbox",
+                inbox.claim,
+                answering.answer,
+                _answer_again,
+                owner=self.owner,
+                slots=slots,
+            ),
+            Line(
+                database,
+                "outbox",
+                outbox.claim,
+                delivery.deliver,
+                _deliver_again,
+                owner=self.owner,
+                slots=slots,
+            ),
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_well(self) -> bool:
+        return not any(task.done() for task in self._tasks)
+
+    async def start(self, receive: Receive) -> None:
+        """Take back what dead workers of this machine held, then work and listen."""
+        await self._take_back()
+        channels: Sequence[Channel] = tuple(self._delivery.channels.values())
+        self._tasks = [
+            *(asyncio.create_task(line.run()) for line in self._lines),
+            *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        for line in self._lines:
+            await line.finish(10)
+
+    async def _take_back(self) -> None:
+        async with self._database.begin() as session:
+            for owner in await inbox.owners(session):
+                if is_dead(owner, self.owner):
+                    await inbox.give_back(session, owner=owner)
+
+
+async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
+    await inbox.again(session, job, pause=PAUSE)
+
+
+async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
+    await outbox.later(session, job, reason="errore interno", retry_after=None)
+
+
+async def _listen(channel: Channel, receive: Receive) -> None:
+    """A listener that ends or fails must not look like a quiet one."""
+    await channel.listen(receive)
+    await asyncio.Event().wait()
+
+
+def is_dead(owner: str, me: str) -> bool:
+    """True if `owner` ran on this machine and is gone; elsewhere only its lease tells."""
+    host, pid, _ = owner.rsplit(":", 2)
+    my_host, my_pid, _ = me.rsplit(":", 2)
+    if host != my_host or owner == me:
+        return False
+    if pid == my_pid:  # its number is ours now: first process of a restarted container
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

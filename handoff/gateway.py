@@ -1,0 +1,130 @@
+"""What happens to a message that came in: stored with its emergency's answer, or not at all."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import conversations, inbox, tickets
+from handoff.channel import Inbound, NotOffered, Received
+from handoff.db import Database
+from handoff.knowledge import Knowledge
+from handoff.safety import Finding, Safety
+from handoff.speech import Speech
+from handoff.tables import Conversation, Message
+
+KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
+
+
+class Gateway:
+    """The one door in.
+
+    `pulled` names the channels whose citizens fetch their messages from us.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        safety: Safety,
+        *,
+        privacy_url: str,
+        pulled: frozenset[str] = frozenset(),
+    ) -> None:
+        self.database = database
+        self.knowledge = knowledge
+        self.safety = safety
+        self._privacy_url = privacy_url
+        self._pulled = pulled
+
+    async def open_conversation(self, *, channel: str, address: str) -> str:
+        """Begin with the legal notice, before the citizen says anything. Its id."""
+        async with self.database.begin() as session:
+            return (await self._conversation(session, channel, address, None)).id
+
+    async def receive(self, inbound: Inbound) -> Received:
+        """Store a message; when this returns it is committed. A repeat changes nothing."""
+        finding = self.safety.look(inbound.text)
+        try:
+            return await self._store(inbound, finding)
+        except IntegrityError:  # another delivery of it was stored between our look and our write
+            return await self._store(inbound, finding)
+
+    async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
+        async with self.database.begin() as session:
+            conversation = await self._conversation(
+                session, inbound.channel, inbound.address, inbound.name
+            )
+            known = await inbox.find(
+                session, channel=inbound.channel, external_id=inbound.external_id
+            )
+            if known is not None:
+                return _received(known, duplicate=True)
+            await _refuse_unless_offered(session, conversation, inbound.payload)
+            message = conversations.hear(
+                session, conversation, text=_heard(inbound), payload=inbound.payload
+            )
+            message.trace = {"unsupported": inbound.unsupported} if inbound.unsupported else {}
+            await session.flush()
+            row = inbox.put(
+                session, message, channel=inbound.channel, external_id=inbound.external_id
+            )
+            if finding is not None:
+                row.state = "done"
+                await self._save_a_life(session, conversation, message, finding)
+        return _received(message, duplicate=False)
+
+    async def _conversation(
+        self, session: AsyncSession, channel: str, address: str, name: str | None
+    ) -> Conversation:
+        conversation, is_new = await conversations.find_or_add(
+            session, channel=channel, address=address, pulled=channel in self._pulled, name=name
+        )
+        if is_new:
+            await Speech(session, conversation, self.knowledge).system(
+                "avviso", {"privacy_url": self._privacy_url}
+            )
+        return conversation
+
+    async def _save_a_life(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        finding: Finding,
+    ) -> None:
+        """The fixed text and the ticket, in the transaction that stores the message itself."""
+        kind = KINDS[finding.topic]
+        if conversation.ticket_id is None:
+            opened = await tickets.open_ticket(
+                session,
+                conversation,
+                kind=kind,
+                reason="sicurezza",
+                topic=finding.topic,
+                message_id=message.id,
+            )
+            ticket = opened.ticket
+        else:
+            ticket = await tickets.escalate(session, conversation, kind=kind)
+        speech = Speech(session, conversation, self.knowledge, reply_to=message)
+        await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
+
+
+def _received(message: Message, *, duplicate: bool) -> Received:
+    return Received(
+        message_id=message.id,
+        seq=message.seq,
+        conversation_id=message.conversation_id,
+        duplicate=duplicate,
+    )
+
+
+async def _refuse_unless_offered(
+    session: AsyncSession, conversation: Conversation, payload: str | None
+) -> None:
+    if payload is not None and not await conversations.offered(session, conversation.id, payload):
+        raise NotOffered(payload)
+
+
+def _heard(inbound: Inbound) -> str:
+    """PostgreSQL stores no NUL; everything else stays as the citizen wrote it."""
+    return inbound.text.replace("\x00", "")

@@ -1,0 +1,67 @@
+"""Builds the rooms from the settings and joins them; web and worker processes share it."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from handoff.answering import Answering
+from handoff.bot import Bot
+from handoff.channel import Channel
+from handoff.channels import open_channels
+from handoff.crew import Crew
+from handoff.db import Database
+from handoff.delivery import Delivery
+from handoff.gateway import Gateway
+from handoff.knowledge import Directory, Knowledge
+from handoff.safety import Safety
+from handoff.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    settings: Settings
+    database: Database
+    http: httpx.AsyncClient
+    knowledge: Knowledge
+    directory: Directory
+    channels: dict[str, Channel]
+    gateway: Gateway
+    bot: Bot
+
+    def crew(self) -> Crew:
+        return Crew(
+            self.database,
+            Answering(self.database, self.knowledge, self.bot),
+            Delivery(self.database, self.channels),
+            slots=max(1, self.settings.workers),
+        )
+
+    async def close(self) -> None:
+        for channel in self.channels.values():
+            await channel.close()
+        await self.http.aclose()
+        await self.database.close()
+
+
+def build(settings: Settings) -> House:
+    """Everything that needs no network yet; a fault in settings or data stops the boot."""
+    database = Database(settings.database_url)
+    knowledge = Knowledge.load(settings.data)
+    channels = open_channels(settings.channels)
+    http = httpx.AsyncClient(trust_env=False)  # loopback only: no proxy of the environment
+    return House(
+        settings=settings,
+        database=database,
+        http=http,
+        knowledge=knowledge,
+        directory=Directory.load(settings.data),
+        channels=channels,
+        gateway=Gateway(
+            database,
+            knowledge,
+            Safety.load(settings.data),
+            privacy_url=settings.privacy_url,
+            pulled=frozenset(name for name, channel in channels.items() if channel.pulled),
+        ),
+        bot=Bot(http, url=settings.bot_url, token=settings.bot_token.get_secret_value()),
+    )

@@ -1,0 +1,112 @@
+"""Wards and clinics, found by misspelt or lay names."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from rapidfuzz import fuzz, process
+
+GOOD = 82  # of 100: "cardilogia" finds cardiologia at 95, "radiologia" must not find cardiologia
+WORD = re.compile(r"[^\W_]+")
+SURE_LEAD = 8  # a single answer must lead the next by as much
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    id: str
+    name: str
+    site: str
+    site_name: str
+    phone: str
+    email: str
+    floor: str
+    hours: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    ward: Ward
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self.ward), "score": round(self.score, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    wards: Mapping[str, Ward]
+    names: Sequence[tuple[str, str]]  # (a plain name, ward id)
+
+    @classmethod
+    def load(cls, data: Path) -> Self:
+        """Read `directory/wards.yml` and `directory/sites.yml` below `data`."""
+        folder = data / "directory"
+        sites = yaml.safe_load((folder / "sites.yml").read_text(encoding="utf-8"))
+        rows = yaml.safe_load((folder / "wards.yml").read_text(encoding="utf-8"))
+        wards = {row["id"]: _ward(row, _site_name(sites, row["site"])) for row in rows}
+        names = [(plain(name), row["id"]) for row in rows for name in _names(row)]
+        return cls(wards, names)
+
+    def ward(self, ward_id: str) -> "Hit | None":
+        found = self.wards.get(ward_id)
+        return Hit(found, 100.0) if found else None
+
+    def find(self, text: str, *, limit: int = 5) -> tuple[list[Hit], bool]:
+        """The wards that a text may mean, best first; True when the first is surely meant."""
+        best: dict[str, float] = {}
+        asked = plain(text)
+        for _name, score, index in process.extract(
+            asked, [name for name, _ in self.names], scorer=_score, limit=None, score_cutoff=GOOD
+        ):
+            ward_id = self.names[index][1]
+            best[ward_id] = max(best.get(ward_id, 0.0), score)
+        hits = [Hit(self.wards[ward_id], score) for ward_id, score in best.items()]
+        hits.sort(key=lambda hit: -hit.score)
+        return hits[:limit], _is_sure(hits)
+
+
+def _is_sure(hits: Sequence[Hit]) -> bool:
+    return len(hits) == 1 or (len(hits) > 1 and hits[0].score - hits[1].score >= SURE_LEAD)
+
+
+def plain(text: str) -> str:
+    """Lower-case words without accents."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(WORD.findall(text.lower())))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _score(asked: str, name: str, **_: Any) -> float:
+    """How well the best run of words in `asked`, as long as `name`, fits `name` (0–100)."""
+    said = asked.split()
+    size = len(name.split())
+    runs = [" ".join(said[i : i + size]) for i in range(max(1, len(said) - size + 1))]
+    return max(fuzz.ratio(run, name) for run in runs)
+
+
+def _names(row: dict[str, Any]) -> list[str]:
+    return [row["name"], *(row.get("names") or [])]
+
+
+def _site_name(sites: Any, site: str) -> str:
+    if isinstance(sites, dict):
+        return str(sites[site]["name"])
+    return str(next(row["name"] for row in sites if row["id"] == site))
+
+
+def _ward(row: dict[str, Any], site_name: str) -> Ward:
+    return Ward(
+        id=row["id"],
+        name=row["name"],
+        site=row["site"],
+        site_name=site_name,
+        phone=str(row.get("phone", "")),
+        email=str(row.get("email", "")),
+        floor=str(row.get("floor", "")),
+        hours=str(row.get("hours", "")),
+        sample=bool(row.get("sample", False)),
+    )

@@ -1,0 +1,58 @@
+"""Wake-ups: hints that something was committed. A slow poll is the safety net everywhere."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+def ring(session: AsyncSession, topic: str) -> None:
+    """Ring after this transaction commits: `inbox`, `outbox`, `tickets`, `conversation:<id>`."""
+    session.info.setdefault("rings", set()).add(topic)
+
+
+class Heard:
+    """Remembers a ring until it was waited for, so that none falls between two waits."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        self._event.set()
+
+    async def wait(self, timeout: float) -> bool:
+        """True if the bell rang within `timeout` seconds, or since the last wait."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+
+class Bell:
+    """Hands rings to every listener of this process."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Heard]] = defaultdict(set)
+
+    def ring(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            for heard in self._listeners.get(topic, ()):
+                heard.wake()
+
+    @asynccontextmanager
+    async def listen(self, *topics: str) -> AsyncIterator[Heard]:
+        heard = Heard()
+        for topic in topics:
+            self._listeners[topic].add(heard)
+        try:
+            yield heard
+        finally:
+            for topic in topics:
+                self._listeners[topic].discard(heard)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]

@@ -1,0 +1,127 @@
+"""What goes out: claim · attempt (committed before the request leaves) · outcome."""
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.channel import Button, Outbound
+from handoff.db import now
+from handoff.inbox import LEASE, heads
+from handoff.notify import ring
+from handoff.tables import Attempt, Conversation, Message, Outbox, present
+
+MAX_AGE = timedelta(hours=24)  # what could not be said within a day is a person's choice
+SLOWEST_RETRY = 300.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message to be sent, its attempt already on record."""
+
+    id: int
+    owner: str
+    attempts: int
+    channel: str
+    conversation_id: str
+    message: Message
+    outbound: Outbound
+    too_old: bool
+    interrupted: bool  # an earlier attempt began and its end is not known
+
+
+async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Claimed]:
+    """Lease up to `limit` heads and record that an attempt begins."""
+    ids = await session.scalars(
+        update(Outbox)
+        .where(Outbox.id.in_(select(heads(Outbox, limit).c.id)))
+        .values(state="run", owner=owner, lease_until=now() + LEASE, attempts=Outbox.attempts + 1)
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    return [await _begin(session, owner, number) for number in list(ids)]
+
+
+async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
+    row = await session.get_one(Outbox, outbox_id, populate_existing=True)
+    message = await session.get_one(Message, row.message_id)
+    conversation = await session.get_one(Conversation, row.conversation_id)
+    open_attempt = await session.scalar(
+        select(Attempt.id).where(Attempt.outbox_id == row.id, Attempt.ended_at.is_(None))
+    )
+    session.add(Attempt(outbox_id=row.id, number=row.attempts))
+    return Claimed(
+        id=row.id,
+        owner=owner,
+        attempts=row.attempts,
+        channel=row.channel,
+        conversation_id=row.conversation_id,
+        message=message,
+        outbound=_outbound(message, conversation),
+        too_old=present() - row.created_at > MAX_AGE,
+        interrupted=open_attempt is not None,
+    )
+
+
+def _outbound(message: Message, conversation: Conversation) -> Outbound:
+    return Outbound(
+        key=message.id,
+        address=conversation.address,
+        text=message.text_for_citizen(),
+        buttons=tuple(Button(**button) for button in message.buttons),
+    )
+
+
+async def settle(
+    session: AsyncSession,
+    job: Claimed,
+    state: str,
+    *,
+    external_id: str | None = None,
+    reason: str | None = None,
+) -> bool:
+    """Write down how the attempt ended. False if another worker has the job by now."""
+    await _end_attempts(session, job, state, reason)
+    settled = await session.scalar(
+        update(Outbox)
+        .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
+        .values(state=state, owner=None, lease_until=None, external_id=external_id, reason=reason)
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    ring(session, "outbox")
+    ring(session, "tickets")
+    return settled is not None
+
+
+async def later(
+    session: AsyncSession, job: Claimed, *, reason: str, retry_after: timedelta | None
+) -> None:
+    """Try again when the provider said so, else after a growing pause with jitter."""
+    await _end_attempts(session, job, "ready", reason)
+    pause = retry_after.total_seconds() if retry_after else backoff(job.attempts)
+    await session.execute(
+        update(Outbox)
+        .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
+        .values(state="ready", owner=None, lease_until=None, due=now() + pause, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def backoff(attempts: int) -> float:
+    """Seconds until the next try: 1, 2, 4 … at most five minutes, half of it by chance."""
+    longest = min(SLOWEST_RETRY, 2.0 ** (attempts - 1))
+    return longest * random.uniform(0.5, 1.0)
+
+
+async def _end_attempts(
+    session: AsyncSession, job: Claimed, result: str, reason: str | None
+) -> None:
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.outbox_id == job.id, Attempt.ended_at.is_(None))
+        .values(result=result, reason=reason, ended_at=present())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,47 @@
+"""Everything that can be configured, read once from `SPORTELLO_*` (see .env.example)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).parents[1]
+Secret = Annotated[SecretStr, Field(min_length=32)]  # an empty secret would let anyone in
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SPORTELLO_")
+
+    database_url: str = f"sqlite+aiosqlite:///{ROOT / 'var' / 'sportello.db'}"
+    data: Path = ROOT / "data"
+    bot_url: str = "http://127.0.0.1:5005"
+    actions_url: str = "http://127.0.0.1:5055/webhook"
+    bot_token: Secret
+    internal_token: Secret
+    channels: Words = ("webchat",)
+    limits: bool = True
+    workers: int = Field(default=4, ge=0)  # 0: workers run apart, by `handoff worker`
+    port: int = 8000
+    host: str = "127.0.0.1"
+    public_url: str = "http://localhost:8000"
+    privacy_url: str = "https://www.aoucagliari.it/privacy"
+    frame_ancestors: Words = ()
+    secure_cookies: bool = False
+    admin_email: str = ""
+    admin_password: SecretStr = SecretStr("")
+
+    @field_validator("channels", "frame_ancestors", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+
+    @field_validator("bot_token", "internal_token")
+    @classmethod
+    def _expanded(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().startswith("${"):
+            raise ValueError("the variable was not expanded")
+        return value

@@ -1,0 +1,31 @@
+"""The schema, a file per aggregate."""
+
+from handoff.tables.base import Base, Moment, new_id, present
+from handoff.tables.conversations import KEY, Conversation, Message, Offer
+from handoff.tables.operators import LoginAttempt, Operator, PanelSession
+from handoff.tables.queues import Attempt, Inbox, Outbox
+from handoff.tables.tickets import Survey, Ticket, TicketEvent
+from handoff.tables.trackers import BotTracker
+from handoff.tables.webchat import WebchatSession
+
+__all__ = [
+    "KEY",
+    "Attempt",
+    "Base",
+    "BotTracker",
+    "Conversation",
+    "Inbox",
+    "LoginAttempt",
+    "Message",
+    "Moment",
+    "Offer",
+    "Operator",
+    "Outbox",
+    "PanelSession",
+    "Survey",
+    "Ticket",
+    "TicketEvent",
+    "WebchatSession",
+    "new_id",
+    "present",
+]

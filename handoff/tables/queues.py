@@ -1,0 +1,71 @@
+"""The inbox and the outbox: their rows are the jobs."""
+
+from datetime import datetime
+
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from handoff.tables.base import Base, Created, Moment, Serial
+
+
+class Job:
+    """What a worker claims: the oldest unfinished job of a conversation, under a lease."""
+
+    id: Mapped[Serial]
+    state: Mapped[str] = mapped_column(String(16), default="ready")
+    due: Mapped[float] = mapped_column(Float, default=0.0)  # by the database's clock
+    owner: Mapped[str | None] = mapped_column(String(120))
+    lease_until: Mapped[float | None] = mapped_column(Float)
+    attempts: Mapped[int] = mapped_column(default=0)  # counted at the claim
+    created_at: Mapped[Created]
+
+    @declared_attr
+    def conversation_id(self) -> Mapped[str]:
+        return mapped_column(ForeignKey("conversation.id"))
+
+    @declared_attr
+    def message_id(self) -> Mapped[str]:
+        return mapped_column(ForeignKey("message.id"), unique=True)
+
+
+class Inbox(Job, Base):
+    """What came in. States: ready · run · done · dead."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_inbox_open", "conversation_id", "id"),
+        Index("ix_inbox_state", "state", "due"),
+    )
+
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(255))
+
+
+class Outbox(Job, Base):
+    """What goes out. States: ready · run · sent · delivered · read · failed · unknown."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_open", "conversation_id", "id"),
+        Index("ix_outbox_state", "state", "due"),
+    )
+
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class Attempt(Base):
+    """One try to send: the row is committed before the request leaves."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("outbox_id", "number"),)
+
+    id: Mapped[Serial]
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    number: Mapped[int]
+    result: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    started_at: Mapped[Created]
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)

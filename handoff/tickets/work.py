@@ -1,0 +1,145 @@
+"""What operators do with tickets: take · reply · note · close · reopen · hand back."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import conversations
+from handoff.knowledge import Knowledge
+from handoff.speech import Speech
+from handoff.tables import Conversation, Operator, Ticket, present
+from handoff.tickets.opening import LIVE
+from handoff.tickets.state import at, changed, note_down, refuse_unless
+
+
+async def take(
+    session: AsyncSession,
+    ticket_id: str,
+    *,
+    version: int,
+    operator: Operator,
+    knowledge: Knowledge,
+) -> Ticket:
+    ticket, conversation = await at(session, ticket_id, version)
+    await _refuse_if_another_holds(session, ticket, conversation)
+    refuse_unless(ticket.state == "open", "la richiesta non è più da prendere", ticket)
+    ticket.state, ticket.assignee_id = "taken", operator.id
+    ticket.taken_at = present()
+    changed(session, ticket)
+    note_down(session, ticket, "taken", operator)
+    conversations.pass_to(session, conversation, "operator", ticket_id=ticket.id)
+    speech = Speech(session, conversation, knowledge)
+    await speech.system("presa_in_carico", {"operatore": operator.name})
+    return ticket
+
+
+async def reply(
+    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator, text: str
+) -> Ticket:
+    ticket, conversation = await at(session, ticket_id, version)
+    refuse_unless(ticket.state == "taken", "la richiesta non è in carico", ticket)
+    refuse_unless(ticket.assignee_id == operator.id, "la richiesta è di un collega", ticket)
+    await conversations.say(
+        session, conversation, author="operator", author_name=operator.name, text=text
+    )
+    ticket.replied_at = ticket.replied_at or present()
+    changed(session, ticket)
+    note_down(session, ticket, "replied", operator)
+    return ticket
+
+
+async def note(
+    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator, text: str
+) -> Ticket:
+    """A word among colleagues; it never leaves the ticket."""
+    ticket, _ = await at(session, ticket_id, version)
+    changed(session, ticket)
+    note_down(session, ticket, "note", operator, text)
+    return ticket
+
+
+async def reopen(
+    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator
+) -> Ticket:
+    """Back into the queue; its conversation waits for a person again."""
+    ticket, conversation = await at(session, ticket_id, version)
+    refuse_unless(ticket.state == "closed", "la richiesta non è chiusa", ticket)
+    ticket.state, ticket.assignee_id, ticket.closed_at = "open", None, None
+    changed(session, ticket)
+    note_down(session, ticket, "reopened", operator)
+    if conversation.holder == "bot":
+        conversations.pass_to(session, conversation, "queue", ticket_id=ticket.id)
+    return ticket
+
+
+async def hand_back(
+    session: AsyncSession,
+    ticket_id: str,
+    *,
+    version: int,
+    operator: Operator,
+    knowledge: Knowledge,
+) -> Ticket:
+    """The bot speaks again; the ticket waits in the queue without an owner."""
+    ticket, conversation = await at(session, ticket_id, version)
+    refuse_unless(ticket.state == "taken", "la richiesta non è in carico", ticket)
+    refuse_unless(ticket.assignee_id == operator.id, "la richiesta è di un collega", ticket)
+    ticket.state, ticket.assignee_id = "open", None
+    changed(session, ticket)
+    note_down(session, ticket, "handed_back", operator)
+    await let_go(session, ticket, conversation, holder="bot")
+    await Speech(session, conversation, knowledge).system("ripresa_bot")
+    return ticket
+
+
+async def close(
+    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator
+) -> tuple[Ticket, Conversation]:
+    """Done. What is said to the citizen then, and what is asked, is `surveys`' part."""
+    ticket, conversation = await at(session, ticket_id, version)
+    refuse_unless(ticket.state != "closed", "la richiesta è già chiusa", ticket)
+    mine = ticket.assignee_id in (None, operator.id)
+    refuse_unless(mine, "la richiesta è di un collega", ticket)
+    ticket.state, ticket.closed_at = "closed", present()
+    ticket.assignee_id = operator.id
+    changed(session, ticket)
+    note_down(session, ticket, "closed", operator)
+    await let_go(session, ticket, conversation, holder=await _next_holder(session, conversation))
+    return ticket, conversation
+
+
+async def let_go(
+    session: AsyncSession, ticket: Ticket, conversation: Conversation, *, holder: str
+) -> None:
+    """The ticket no longer holds its conversation; the bot starts afresh."""
+    if conversation.ticket_id != ticket.id:
+        return
+    waiting = await _waiting(session, conversation) if holder == "queue" else None
+    conversation.reset_bot = True
+    conversations.pass_to(session, conversation, holder, ticket_id=waiting.id if waiting else None)
+
+
+async def _next_holder(session: AsyncSession, conversation: Conversation) -> str:
+    await session.flush()
+    return "queue" if await _waiting(session, conversation) else "bot"
+
+
+async def _waiting(session: AsyncSession, conversation: Conversation) -> Ticket | None:
+    """Another live ticket of this conversation that nobody has taken."""
+    found: Ticket | None = await session.scalar(
+        select(Ticket)
+        .where(
+            Ticket.conversation_id == conversation.id,
+            Ticket.state == "open",
+            Ticket.kind.in_(LIVE),
+        )
+        .order_by(Ticket.priority, Ticket.opened_at)
+        .limit(1)
+    )
+    return found
+
+
+async def _refuse_if_another_holds(
+    session: AsyncSession, ticket: Ticket, conversation: Conversation
+) -> None:
+    another = conversation.holder == "operator" and conversation.ticket_id != ticket.id
+    refuse_unless(not another, "una persona sta già parlando con questo cittadino", ticket)

@@ -1,0 +1,24 @@
+"""A process of workers only, for when one machine is not enough."""
+
+import asyncio
+import signal
+
+from handoff.house import build
+from handoff.settings import Settings
+
+
+async def work(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; what is being handled then is finished first."""
+    house = build(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    crew = house.crew()
+    hearing = asyncio.create_task(house.database.hear_others())
+    try:
+        await crew.start(house.gateway.receive)
+        await stop.wait()
+    finally:
+        await crew.stop()
+        hearing.cancel()
+        await house.close()

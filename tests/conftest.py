@@ -1,0 +1,108 @@
+"""Real databases, built by the migrations; the app around them; a door on loopback."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from handoff import migrations
+from handoff.app import create_app
+from handoff.db import Database
+from handoff.settings import Settings
+from tests import postgres
+from tests.fake_bot import FakeBot
+
+BOTH = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    if given := os.environ.get("SPORTELLO_TEST_POSTGRES_URL"):
+        yield given.rstrip("/")
+    else:
+        with postgres.server() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a database with our schema, to be copied."""
+    name = f"template_{uuid4().hex}"
+    asyncio.run(_execute(postgres_server, f"create database {name}"))
+    migrations.upgrade(f"{postgres_server}/{name}")
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrations.upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+async def _execute(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(f"{server}/postgres")
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with our schema, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "sportello.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("migrated_postgres")
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_execute(server, f"create database {name} template {template}"))
+    yield f"{server}/{name}"
+    asyncio.run(_execute(server, f"drop database {name} with (force)"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def fake_bot() -> Iterator[FakeBot]:
+    """The bot's door on loopback: it answers by the contract, or as badly as it is told."""
+    with FakeBot() as bot:
+        yield bot
+
+
+@pytest.fixture
+def settings(database_url: str, fake_bot: FakeBot) -> Settings:
+    return Settings(
+        database_url=database_url,
+        bot_url=fake_bot.url,
+        bot_token="b" * 32,
+        internal_token="i" * 32,
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The whole service with its workers, on a fresh database."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
