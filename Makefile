@@ -1,0 +1,18 @@
+# Every target does the set-up that it needs; `exec` makes the program make's own child, so that signals reach it.
+PYTHON ?= python3
+OPS = exec $(PYTHON) -m ops
+
+.PHONY: run test test-fast train eval bench check fmt migrate setup lock clean
+
+run: ; @$(OPS) run
+test: ; @$(OPS) test
+test-fast: ; @$(OPS) test-fast
+train: ; @$(OPS) train
+eval: ; @$(OPS) eval "$(SET)"
+bench: ; @$(OPS) bench
+check: ; @$(OPS) check
+fmt: ; @$(OPS) fmt
+migrate: ; @$(OPS) migrate
+setup: ; @$(OPS) setup
+lock: ; @$(OPS) lock
+clean: ; @$(OPS) clean

@@ -1,0 +1,1 @@
+"""Builds, runs and checks Sportello with nothing but Python's standard library."""

@@ -1,0 +1,49 @@
+"""`make test`: set-up, a trained model, then both worlds' tests; each outcome counts."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from ops import bootstrap, equipment, training
+from ops.places import BOT_PYTHON, OUR_PYTHON, ROOT
+from ops.progress import quiet_environment, say, wait
+
+OURS = (OUR_PYTHON, "-m", "pytest", "-q")
+BOTS = (BOT_PYTHON, "-m", "pytest", "-q", "-c", "tests/bot/pytest.ini", "--rootdir=.", "tests/bot")
+
+
+def run_all() -> int:
+    bootstrap.prepare()
+    env = _environment()
+    training.train()
+    parallel = ("-n", "2", "--dist", "loadgroup")
+    return _outcome({"the bot's tests": BOTS, "our tests": (*OURS, *parallel, "tests")}, env=env)
+
+
+def run_fast() -> int:
+    """What needs neither a browser nor several processes."""
+    bootstrap.prepare()
+    command = (*OURS, "-n", "2", "-m", "not e2e and not slow", "tests")
+    return _outcome({"our fast tests": command}, env=quiet_environment())
+
+
+def _environment() -> dict[str, str]:
+    found = quiet_environment() | {"CHROMIUM": str(equipment.chromium())}
+    if programs := equipment.postgres():
+        found["PATH"] = f"{programs}:{found['PATH']}"
+    return found
+
+
+def _outcome(suites: dict[str, tuple[str | Path, ...]], *, env: dict[str, str]) -> int:
+    failed = [title for title, command in suites.items() if _run(title, command, env=env)]
+    say(f"Failed: {', '.join(failed)}." if failed else "All tests passed.")
+    return 1 if failed else 0
+
+
+def _run(title: str, command: tuple[str | Path, ...], *, env: dict[str, str]) -> int:
+    began = time.monotonic()
+    say(f"Running {title} …")
+    code = wait(subprocess.Popen(command, cwd=ROOT, env=env))
+    outcome = "failed" if code else "passed"
+    say(f"{title.capitalize()}: {outcome} in {time.monotonic() - began:.0f} s.")
+    return code
