@@ -29,6 +29,7 @@ def _fails(title: str, command: tuple[str | Path, ...]) -> bool:
     """Shows what a check says only when it has something against the code."""
     done = subprocess.run(
         command,
+        check=False,
         cwd=ROOT,
         env=quiet_environment(),
         stdout=subprocess.PIPE,
@@ -44,5 +45,5 @@ def _fails(title: str, command: tuple[str | Path, ...]) -> bool:
 def tidy() -> int:
     bootstrap.prepare()
     ruff = OURS / "bin" / "ruff"
-    mended = subprocess.run([ruff, "check", "--fix", "."], cwd=ROOT).returncode
-    return subprocess.run([ruff, "format", "."], cwd=ROOT).returncode or mended
+    mended = subprocess.run([ruff, "check", "--fix", "."], check=False, cwd=ROOT).returncode
+    return subprocess.run([ruff, "format", "."], check=False, cwd=ROOT).returncode or mended

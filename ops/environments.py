@@ -56,7 +56,9 @@ def _is_whole(environment: Environment) -> bool:
         return False
     try:
         script = f"import sys; sys.exit(sys.prefix != {str(environment.folder)!r})"
-        return subprocess.run([environment.python, "-I", "-c", script]).returncode == 0
+        return (
+            subprocess.run([environment.python, "-I", "-c", script], check=False).returncode == 0
+        )
     except OSError:
         return False
 

@@ -42,7 +42,7 @@ def find_chromium(environ: Mapping[str, str], *, root: Path = Path("/")) -> Path
 def find_postgres(environ: Mapping[str, str], *, root: Path = Path("/")) -> Path | None:
     folders = sorted((root / "usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     if asked := shutil.which("pg_config", path=environ.get("PATH")):
-        said = subprocess.run([asked, "--bindir"], capture_output=True, text=True)
+        said = subprocess.run([asked, "--bindir"], check=False, capture_output=True, text=True)
         folders.insert(0, Path(said.stdout.strip()))
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
 

@@ -45,7 +45,7 @@ def is_recent(path: str) -> bool:
     node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if not (node and npm):
         return False
-    asked = subprocess.run([node, "--version"], capture_output=True, text=True)
+    asked = subprocess.run([node, "--version"], check=False, capture_output=True, text=True)
     major = asked.stdout.strip().removeprefix("v").partition(".")[0]
     return major.isdecimal() and int(major) >= OLDEST
 

@@ -42,7 +42,7 @@ def _candidates(uv: Path, *, environ: Mapping[str, str], home: Path) -> Iterator
 def _of_uv(uv: Path) -> Iterator[Path]:
     asked = [uv, "python", "find", "--system", "--no-python-downloads", WANTED]
     try:
-        found = subprocess.run(asked, capture_output=True, text=True)
+        found = subprocess.run(asked, check=False, capture_output=True, text=True)
     except OSError:
         return
     if found.returncode == 0 and found.stdout.strip():
@@ -54,7 +54,7 @@ def runs(python: Path) -> bool:
     script = "import ssl, venv, sys; print('%d.%d' % sys.version_info[:2])"
     try:
         tried = subprocess.run(
-            [python, "-I", "-c", script], capture_output=True, text=True, timeout=30
+            [python, "-I", "-c", script], check=False, capture_output=True, text=True, timeout=30
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -43,7 +43,9 @@ def _only_one_here() -> Iterator[None]:
 
 
 def _handoff(command: str, *, env: dict[str, str]) -> None:
-    code = subprocess.run([OUR_PYTHON, "-m", "handoff", command], cwd=ROOT, env=env).returncode
+    code = subprocess.run(
+        [OUR_PYTHON, "-m", "handoff", command], check=False, cwd=ROOT, env=env
+    ).returncode
     if code:
         raise Remedy(f"`handoff {command}` failed: read what it says above, then run this again.")
 

@@ -27,7 +27,10 @@ def find() -> Path:
 def _runs(candidate: str) -> bool:
     """A pyenv shim of a version that is not activated stands on the PATH and does not run."""
     try:
-        return subprocess.run([candidate, "--version"], capture_output=True).returncode == 0
+        return (
+            subprocess.run([candidate, "--version"], check=False, capture_output=True).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -53,7 +56,11 @@ def environment() -> dict[str, str]:
 
 def _pip_configuration() -> dict[str, str]:
     listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "pip", "config", "list"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     pairs = (line.split("=", 1) for line in listed.stdout.splitlines() if "=" in line)
     return {key.rsplit(".", 1)[-1]: value.strip("'\"") for key, value in pairs}
