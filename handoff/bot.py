@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import httpx
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-TIMEOUT = 5.0  # seconds; the door caps itself at 4
 FAILURES_TO_OPEN = 5
 OPEN_FOR = 5.0  # seconds until one question is let through again
 
@@ -44,9 +43,7 @@ class Answer(BaseModel):
 
 
 class Bot:
-    def __init__(
-        self, http: httpx.AsyncClient, *, url: str, token: str, timeout: float = TIMEOUT
-    ) -> None:
+    def __init__(self, http: httpx.AsyncClient, *, url: str, token: str, timeout: float) -> None:
         self.breaker = Breaker()
         self._http = http
         self._url = url.rstrip("/") + "/webhooks/handoff/converse"

@@ -126,5 +126,6 @@ async def _refuse_unless_offered(
 
 
 def _heard(inbound: Inbound) -> str:
-    """PostgreSQL stores no NUL; everything else stays as the citizen wrote it."""
-    return inbound.text.replace("\x00", "")
+    """What no database can store becomes storable; the rest stays as the citizen wrote it."""
+    whole = inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "")

@@ -63,5 +63,10 @@ def build(settings: Settings) -> House:
             privacy_url=settings.privacy_url,
             pulled=frozenset(name for name, channel in channels.items() if channel.pulled),
         ),
-        bot=Bot(http, url=settings.bot_url, token=settings.bot_token.get_secret_value()),
+        bot=Bot(
+            http,
+            url=settings.bot_url,
+            token=settings.bot_token.get_secret_value(),
+            timeout=settings.bot_timeout,
+        ),
     )

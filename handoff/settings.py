@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     data: Path = ROOT / "data"
     bot_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055/webhook"
+    bot_timeout: float = Field(default=5.0, gt=0)  # seconds; the door caps itself at 4
     bot_token: Secret
     internal_token: Secret
     channels: Words = ("webchat",)

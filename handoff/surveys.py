@@ -51,7 +51,7 @@ async def hear(
     elif message.payload == COMMENT:
         survey.awaits_comment = True
         await _say(session, conversation, knowledge, "sondaggio_commento", reply_to=message.id)
-    elif survey.awaits_comment and message.text:
+    elif survey.awaits_comment and message.text and message.payload is None:
         survey.awaits_comment = False
         survey.comment = message.text[:LONGEST_COMMENT]
         await _say(

@@ -88,6 +88,7 @@ def settings(database_url: str, fake_bot: FakeBot) -> Settings:
     return Settings(
         database_url=database_url,
         bot_url=fake_bot.url,
+        bot_timeout=0.5,
         bot_token="b" * 32,
         internal_token="i" * 32,
     )

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -65,7 +66,8 @@ class FakeBot:
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
-                self.wfile.write(raw)
+                with suppress(BrokenPipeError, ConnectionResetError):  # nobody waits any more
+                    self.wfile.write(raw)
 
             def log_message(self, *_: object) -> None:
                 pass

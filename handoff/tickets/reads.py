@@ -24,7 +24,7 @@ async def queue(
 async def counts(session: AsyncSession) -> dict[str, int]:
     """How many tickets there are in each state."""
     rows = await session.execute(select(Ticket.state, func.count()).group_by(Ticket.state))
-    return {state: number for state, number in rows.tuples()}
+    return {state: number for state, number in rows}
 
 
 async def history(session: AsyncSession, ticket_id: str) -> list[TicketEvent]:

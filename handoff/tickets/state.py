@@ -14,9 +14,9 @@ class NotFound(LookupError):
 class Conflict(Exception):
     """Somebody was faster, or the ticket is not in a state for this."""
 
-    def __init__(self, reason: str, ticket: Ticket) -> None:
+    def __init__(self, reason: str, ticket_id: str) -> None:
         super().__init__(reason)
-        self.ticket = ticket
+        self.ticket_id = ticket_id  # to read the present state, in another transaction
 
 
 async def at(session: AsyncSession, ticket_id: str, version: int) -> tuple[Ticket, Conversation]:
@@ -32,7 +32,7 @@ async def at(session: AsyncSession, ticket_id: str, version: int) -> tuple[Ticke
 
 def refuse_unless(fine: bool, reason: str, ticket: Ticket) -> None:
     if not fine:
-        raise Conflict(reason, ticket)
+        raise Conflict(reason, ticket.id)
 
 
 def changed(session: AsyncSession, ticket: Ticket) -> None:

@@ -46,10 +46,9 @@ async def test_a_bot_without_a_usable_answer_means_an_honest_sentence_and_a_tick
 
 
 async def test_a_bot_that_hangs_is_asked_twice_and_then_a_person_answers(
-    citizen: Citizen, fake_bot: FakeBot, app: object
+    citizen: Citizen, fake_bot: FakeBot
 ) -> None:
     fake_bot.fault = "hang"
-    citizen.gateway  # noqa: B018
     heard = await citizen.hears("dove posso parcheggiare?")
     assert heard[-1].topic == "bot_assente"
     assert len(fake_bot.asked) == 2
@@ -113,9 +112,7 @@ async def test_a_message_that_kills_its_worker_is_buried_and_the_rest_goes_on(
     assert [message.topic for message in buried] == ["bot_assente"]
     assert (await answers(database, later))[-1].topic == "in_coda"
     async with database.read() as session:
-        states = dict(
-            (await session.execute(select(Inbox.message_id, Inbox.state))).tuples().all()
-        )
+        states = dict((await session.execute(select(Inbox.message_id, Inbox.state))).all())
     assert states == {poison.message_id: "dead", later.message_id: "done"}
     fake_bot.unhang.set()
 
