@@ -1,0 +1,151 @@
+"""Sends a message to a chat: in parts when it is long, at the pace that Telegram asks for."""
+
+import asyncio
+import time
+from datetime import timedelta
+from itertools import groupby
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+
+from handoff.channel import (
+    Button,
+    DeliveryError,
+    Outbound,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    UnknownOutcome,
+)
+
+LONGEST = 4096  # UTF-16 units; https://core.telegram.org/bots/api#sendmessage
+WIDEST = 8  # buttons in a row
+SHORT = 2  # characters of a title that fits beside others: the marks of the survey
+NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+REMEMBERED = 1000  # unfinished messages
+
+
+class Pace:
+    """At least `pause` seconds between two messages to one chat.
+
+    One a second, as https://core.telegram.org/bots/faq#my-bot-is-hitting-limits says.
+    """
+
+    def __init__(self, pause: float = 1.0) -> None:
+        self._pause = pause
+        self._free_at: dict[str, float] = {}
+
+    async def wait(self, chat: str) -> None:
+        now = time.monotonic()
+        self._free_at = {chat: free for chat, free in self._free_at.items() if free > now}
+        turn = self._free_at.get(chat, now)
+        self._free_at[chat] = turn + self._pause
+        await asyncio.sleep(turn - now)
+
+
+class Delivery:
+    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
+
+    The memory is this process's: after a restart, or in another worker, a message whose later
+    part was refused begins again at its first part. Twice read is better than half read.
+    """
+
+    def __init__(self, bot: ExtBot[None], pace: Pace) -> None:
+        self._bot = bot
+        self._pace = pace
+        self._parts_sent: dict[str, int] = {}
+
+    async def send(self, message: Outbound) -> Receipt:
+        parts = split(message.text)
+        receipt = Receipt()
+        for number in range(self._parts_sent.get(message.key, 0), len(parts)):
+            buttons = message.buttons if number == len(parts) - 1 else ()
+            receipt = await self._send_part(message.address, parts[number], buttons)
+            self._remember(message.key, number + 1)
+        self._parts_sent.pop(message.key, None)
+        return receipt
+
+    async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> Receipt:
+        await self._pace.wait(chat)
+        try:
+            sent = await self._bot.send_message(
+                chat_id=chat, text=text, reply_markup=keyboard(buttons)
+            )
+        except TelegramError as error:
+            raise failure(error) from error
+        return Receipt(external_id=str(sent.message_id))
+
+    def _remember(self, key: str, parts: int) -> None:
+        self._parts_sent[key] = parts
+        if len(self._parts_sent) > REMEMBERED:
+            del self._parts_sent[next(iter(self._parts_sent))]
+
+
+def failure(error: TelegramError) -> DeliveryError:
+    """What an error of Telegram's means for the message."""
+    match error:
+        case RetryAfter():
+            return TemporaryFailure(str(error), retry_after=seconds(error.retry_after))
+        case Forbidden() | BadRequest() | ChatMigrated():
+            return PermanentFailure(str(error))
+        case InvalidToken():
+            return TemporaryFailure("Telegram refuses our token: see SPORTELLO_TELEGRAM_TOKEN")
+    # the cause tells apart what never left, what got no answer, and an answer without sense;
+    # without a cause it is Telegram's own "no"
+    if error.__cause__ is None or isinstance(error.__cause__, NEVER_LEFT):
+        return TemporaryFailure(str(error))
+    return UnknownOutcome(str(error))
+
+
+def seconds(value: float | timedelta) -> timedelta:
+    """python-telegram-bot answers in either, by its PTB_TIMEDELTA setting."""
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+
+
+def keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
+    """One under the other, so that titles stay legible; very short ones side by side."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for is_short, group in groupby(buttons, key=lambda button: len(button.title) <= SHORT):
+        keys = [InlineKeyboardButton(b.title, callback_data=b.payload) for b in group]
+        width = WIDEST if is_short else 1
+        rows += [keys[start : start + width] for start in range(0, len(keys), width)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def split(text: str) -> list[str]:
+    """Parts that Telegram accepts, cut where the reader would pause."""
+    parts = []
+    while len(head := _head(text)) < len(text):
+        cut = _cut(head)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [part for part in [*parts, text] if part]
+
+
+def _head(text: str) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")[: LONGEST * 2]
+    return units.decode("utf-16-le", "ignore")
+
+
+def _cut(head: str) -> int:
+    """After the last paragraph, line, sentence or word that ends in its second half."""
+    for separator in ("\n\n", "\n", ". ", "? ", "! ", " "):
+        cut = head.rfind(separator, len(head) // 2)
+        if cut != -1:
+            return cut + len(separator)
+    return len(head)
