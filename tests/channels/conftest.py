@@ -1,0 +1,18 @@
+"""Settings under which every channel can be built without calling anybody."""
+
+import pytest
+
+SETTINGS = {
+    "SPORTELLO_TELEGRAM_TOKEN": "123456:fake-token",
+    "SPORTELLO_TELEGRAM_MODE": "webhook",
+    "SPORTELLO_TELEGRAM_WEBHOOK_URL": "https://sportello.example.it/webhooks/telegram",
+    "SPORTELLO_TELEGRAM_WEBHOOK_SECRET": "s3cret-of-16-letters",
+    "PTB_TIMEDELTA": "1",
+    "NO_PROXY": "127.0.0.1",
+}
+
+
+@pytest.fixture(autouse=True)
+def channel_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
