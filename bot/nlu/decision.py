@@ -36,9 +36,9 @@ ROME = ZoneInfo("Europe/Rome")
 
 def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     """The dialogue intent; the classifier's own intent and ranking stay as they are."""
-    topic = parse["intent"]["name"]
     if is_payload(parse):
-        return topic
+        return parse["intent"]["name"]
+    topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
@@ -55,13 +55,18 @@ def said_first(parse: Parse, intent: str) -> list[str]:
     return [topic for topic in parse.get("said_first", ()) if topic != intent]
 
 
+def asked_topic(parse: Parse) -> str:
+    """Of two questions the one that is acted on; else the classifier's first."""
+    return parse["topics"][-1] if parse.get("topics") else parse["intent"]["name"]
+
+
 def is_payload(parse: Parse) -> bool:
     """A pressed button is certain; a text never is (its confidence stays below one)."""
     return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
 
 
 def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
-    topic, sure = parse["intent"]["name"], parse["verdict"] == "answer"
+    topic, sure = asked_topic(parse), parse["verdict"] == "answer"
     if sure and topic in ALWAYS_HEARD:
         return topic
     slot = tracker.get_slot("requested_slot")
