@@ -66,7 +66,7 @@ def _is_whole(environment: Environment) -> bool:
 def _create(environment: Environment, *, uv: Path, env: dict[str, str]) -> None:
     python = environment.find_python(uv)
     make = [uv, "venv", "-q", "--clear", "--python", python, environment.folder]
-    title = f"{environment.folder.relative_to(ROOT)} from {python}"
+    title = f"An environment from {python}"
     call(title, make, remedy="Remove the folder and try again.", env=env)
 
 

@@ -57,7 +57,7 @@ def _await_ready(supervisor: subprocess.Popen[bytes], *, port: int) -> None:
         _require_alive(supervisor)
         if time.monotonic() - spoke > (START if spoke == began else START / 4):
             spoke = time.monotonic()
-            say(f"Still not ready ({state}); the reasons are in {LOGS.relative_to(ROOT)}/.")
+            say(f"Still not ready ({state}); the reasons are in {LOGS}.")
         time.sleep(0.2)
     say(f"Ready in {time.monotonic() - began:.0f} s.")
 
@@ -85,5 +85,5 @@ def _watch(supervisor: subprocess.Popen[bytes], *, port: int) -> None:
 
 def _require_alive(supervisor: subprocess.Popen[bytes]) -> None:
     if supervisor.poll() is not None:
-        log = (LOGS / "supervisor.log").relative_to(ROOT)
+        log = LOGS / "supervisor.log"
         raise Remedy(f"The supervisor ended by itself: see {log}, then run this again.")

@@ -24,7 +24,7 @@ def supervised(
     child = subprocess.Popen(
         [sys.executable, "-I", LEASH, "SIGTERM", *program],
         cwd=ROOT,
-        env={**environ, "SPORTELLO_ROOT": str(ROOT), "SPORTELLO_LOGS": str(logs)},
+        env={**environ, "SUPERVISED_ROOT": str(ROOT), "SUPERVISED_LOGS": str(logs)},
         process_group=0,
     )
     try:

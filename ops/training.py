@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ops import stamps
-from ops.places import BOT_PYTHON, MODELS, ROOT, VAR
+from ops.places import BOT_PYTHON, MODELS, ROOT
 from ops.progress import call, quiet_environment
 
-STAMP = VAR / "trained.sha256"
+STAMP = MODELS / ".trained"
 INGREDIENTS = ("bot", "data", "italian")
 NOT_TRAINED_ON = ("evaluation", ".venv", "__pycache__", ".rasa")
 REMEDY = "Read what Rasa says above: usually a topic or a phrase in data/ is not as the docs say."

@@ -1,0 +1,80 @@
+"""The deployment files say what the architecture asks of them; no engine is needed to see it."""
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from ops.places import OURS, ROOT
+
+FILE = ROOT / "docker-compose.yml"
+COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS_IN_IT = sorted(set(SERVICES) - {"postgres"})
+DOCKERFILES = sorted((ROOT / "ops" / "docker").glob("*.Dockerfile"))
+
+
+def test_it_keeps_to_the_compose_schema() -> None:
+    checker = OURS / "bin" / "check-jsonschema"
+    subprocess.run([checker, "--builtin-schema", "vendor.compose-spec", FILE], check=True)
+
+
+def test_every_room_of_the_house_is_there() -> None:
+    assert {"postgres", "bot", "actions", "web", "worker"} <= set(SERVICES)
+
+
+def test_only_the_web_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+
+
+def test_bot_actions_and_database_have_no_way_out() -> None:
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    for name in ("postgres", "bot", "actions"):
+        assert SERVICES[name]["networks"] == ["inside"]
+
+
+@pytest.mark.parametrize("name", OURS_IN_IT)
+def test_a_broken_in_service_can_change_nothing(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+@pytest.mark.parametrize("name", ["postgres", "bot", "actions", "web"])
+def test_what_others_ask_shows_its_health(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+
+
+@pytest.mark.parametrize("name", ["bot", "web", "worker", "first-login"])
+def test_nothing_touches_the_database_before_its_tables_are_there(name: str) -> None:
+    needed = SERVICES[name]["depends_on"]["migrate"]
+    assert needed == {"condition": "service_completed_successfully"}
+
+
+def test_the_bot_knows_no_password_of_people() -> None:
+    assert not any("ADMIN" in name for name in SERVICES["bot"]["environment"])
+
+
+def test_no_secret_has_a_default() -> None:
+    defaults = re.findall(
+        r"\$\{(SPORTELLO_\w*(?:TOKEN|PASSWORD|SECRET))(?::-|-)([^}]*)\}", FILE.read_text()
+    )
+    assert all(value == "" for _, value in defaults)
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda file: file.stem)
+def test_images_are_built_from_hashes_and_run_without_privileges(dockerfile: Any) -> None:
+    text = dockerfile.read_text()
+    assert "--require-hashes" in text
+    assert re.search(r"^USER \d+:\d+$", text, re.M)
+    assert text.index("USER") > text.rindex("FROM")
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda file: file.stem)
+def test_images_copy_only_what_stands_in_the_repository(dockerfile: Any) -> None:
+    for line in re.findall(r"^COPY (?!--from)(.+)$", dockerfile.read_text(), re.M):
+        *sources, _ = line.split()
+        assert all((ROOT / source).exists() for source in sources), line
