@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -85,6 +85,7 @@ async def say(
         secret=secret,
         trace=trace or {},
     )
+    conversation.keeps_key = conversation.keeps_key or secret is not None
     await _offer(session, conversation, offered)
     if not conversation.pulled:
         await session.flush()
@@ -156,28 +157,33 @@ async def messages_after(
 
 async def hides_key(session: AsyncSession, conversation_id: str, *, seq: int) -> bool:
     """True if a key that the citizen's side has received up to `seq` is still kept."""
-    return (
-        await session.scalar(
-            select(Message.id)
-            .where(
-                Message.conversation_id == conversation_id,
-                Message.seq <= seq,
-                Message.secret.is_not(None),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    conversation = await session.get_one(Conversation, conversation_id)
+    return conversation.keeps_key and await _keeps(session, Message.seq <= seq, conversation_id)
 
 
 async def seen(session: AsyncSession, conversation_id: str, *, seq: int) -> None:
     """The citizen's side has everything up to `seq`: forget the keys that stood there."""
+    conversation = await lock(session, conversation_id)
     await session.execute(
         update(Message)
-        .where(Message.conversation_id == conversation_id, Message.seq <= seq)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.seq <= seq,
+            Message.secret.is_not(None),
+        )
         .values(secret=None)
         .execution_options(synchronize_session=False)
     )
+    conversation.keeps_key = await _keeps(session, Message.seq > seq, conversation_id)
+
+
+async def _keeps(
+    session: AsyncSession, part: ColumnElement[bool], conversation_id: str
+) -> bool:
+    kept = select(Message.id).where(
+        Message.conversation_id == conversation_id, part, Message.secret.is_not(None)
+    )
+    return await session.scalar(kept.limit(1)) is not None
 
 
 def pass_to(

@@ -50,7 +50,8 @@ class Delivery:
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
         async with self.database.begin() as session:
             await outbox.settle(session, job, "sent", external_id=receipt.external_id)
-            await conversations.seen(session, job.conversation_id, seq=job.message.seq)
+            if job.message.secret:
+                await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 
     async def _settle(self, job: Claimed, state: str, reason: str) -> None:
         async with self.database.begin() as session:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -16,6 +17,7 @@ class FakeBot:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.fault: str | None = None
+        self.delay = 0.0  # seconds
         self.unhang = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -38,6 +40,7 @@ class FakeBot:
 
     def answer(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append(question)
+        time.sleep(self.delay)
         if self.fault == "hang":
             self.unhang.wait(60)
         if self.fault == "broken":

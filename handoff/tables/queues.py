@@ -34,7 +34,7 @@ class Inbox(Job, Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
-        Index("ix_inbox_open", "conversation_id", "id"),
+        Index("ix_inbox_heads", "conversation_id", "state", "id"),
         Index("ix_inbox_state", "state", "due"),
     )
 
@@ -47,7 +47,7 @@ class Outbox(Job, Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_open", "conversation_id", "id"),
+        Index("ix_outbox_heads", "conversation_id", "state", "id"),
         Index("ix_outbox_state", "state", "due"),
     )
 

@@ -1,0 +1,63 @@
+"""Alive, ready, and degraded."""
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from handoff.api.health import Health
+from handoff.db import Database
+from tests.fake_bot import FakeBot
+
+
+Checks = Callable[..., Health]
+
+
+@pytest.fixture
+async def health() -> AsyncIterator[Checks]:
+    async with httpx.AsyncClient(trust_env=False) as http:
+
+        def of(database: Database, url: str, well: Callable[[], bool] = lambda: True) -> Health:
+            return Health(database, http, {"bot": url + "/webhooks/handoff/health"}, well)
+
+        yield of
+
+
+async def test_not_ready_until_everything_was_up_once(database: Database, health: Checks) -> None:
+    status, body = await health(database, "http://127.0.0.1:9").report()
+    assert (status, body["degraded"]) == (503, ["bot"])
+    assert body["reasons"]["bot"]
+
+
+async def test_a_bot_that_goes_down_later_is_only_a_degradation(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url)
+    assert (await checked.report())[0] == 200
+    checked.probes = {"bot": "http://127.0.0.1:9"}
+    status, body = await checked.report()
+    assert (status, body["ready"], body["degraded"]) == (200, True, ["bot"])
+
+
+async def test_without_workers_it_is_not_ready(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url, well=lambda: False)
+    status, body = await checked.report()
+    assert (status, body["failed"]) == (503, ["workers"])
+
+
+async def test_without_its_database_it_is_not_ready(fake_bot: FakeBot, health: Checks) -> None:
+    away = Database("postgresql://nobody@127.0.0.1:9/none")
+    status, body = await health(away, fake_bot.url).report()
+    await away.close()
+    assert (status, body["failed"]) == (503, ["database"])
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc"])
+async def test_no_description_of_the_api_is_served(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_it_says_that_it_lives(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"alive": True}

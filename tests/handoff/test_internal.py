@@ -1,0 +1,72 @@
+"""What the actions may look up."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.handoff.talk import Citizen
+
+OURS = {"Authorization": f"Bearer {'i' * 32}"}
+STATE = "/api/internal/tickets/state"
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {'b' * 32}"}]
+)
+async def test_nobody_else_may_look(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    response = await client.get("/api/internal/wards?q=cardiologia", headers=headers)
+    assert response.status_code == httpx.codes.UNAUTHORIZED
+
+
+async def test_a_misspelt_ward_is_found(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/internal/wards?q=cardilogia", headers=OURS)
+    body = response.json()
+    assert body["wards"][0]["id"].startswith("cardiologia")
+    assert body["wards"][0]["phone"]
+    again = await client.get(f"/api/internal/wards/{body['wards'][0]['id']}", headers=OURS)
+    assert again.json()["name"] == body["wards"][0]["name"]
+
+
+async def test_an_unknown_ward_is_a_404(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/internal/wards/nessuno", headers=OURS)
+    assert response.status_code == httpx.codes.NOT_FOUND
+
+
+async def test_a_conversation_sees_its_own_tickets_only(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    anna, bruno = (Citizen(app.state.gateway, address=name) for name in ("anna", "bruno"))
+    for citizen in (anna, bruno):
+        await citizen.hears("voglio una persona")
+    annas, brunos = [
+        (await _state(client, conversation_id=(await citizen.conversation()).id))["tickets"]
+        for citizen in (anna, bruno)
+    ]
+    assert (len(annas), len(brunos)) == (1, 1)
+    stolen = await _state(
+        client,
+        conversation_id=(await anna.conversation()).id,
+        name=brunos[0]["name"],
+        key="00000-0000-0000",
+    )
+    assert stolen["tickets"] == []
+
+
+async def test_the_key_opens_a_ticket_from_elsewhere(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    anna = Citizen(app.state.gateway)
+    said = (await anna.hears("voglio una persona"))[-1]
+    assert said.secret
+    own = await _state(client, conversation_id=(await anna.conversation()).id)
+    name = own["tickets"][0]["name"]
+    found = await _state(
+        client, conversation_id="elsewhere", name=name.lower(), key=said.secret.lower()
+    )
+    assert [ticket["name"] for ticket in found["tickets"]] == [name]
+
+
+async def _state(client: httpx.AsyncClient, **question: str) -> dict[str, list[dict[str, str]]]:
+    response = await client.post(STATE, json=question, headers=OURS)
+    body: dict[str, list[dict[str, str]]] = response.json()
+    return body
