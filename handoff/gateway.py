@@ -42,7 +42,8 @@ class Gateway:
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
-        finding = self.safety.look(inbound.text)
+        typed = inbound.payload is None  # a pressed button's text is ours
+        finding = self.safety.look(inbound.text) if typed else None
         try:
             return await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
