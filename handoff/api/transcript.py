@@ -1,0 +1,148 @@
+"""What a browser reads: pages of messages, waited for or streamed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from handoff import conversations
+from handoff.db import Database
+from handoff.tables import Conversation, Inbox, Message
+
+LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
+KEEP_ALIVE = 15.0  # seconds; proxies close silent streams
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    messages: list[dict[str, Any]]
+    holder: str
+    typing: bool  # the bot is thinking about something the citizen said
+
+    def as_json(self) -> dict[str, Any]:
+        return {"messages": self.messages, "holder": self.holder}
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "reply_to": message.reply_to,
+        "final": message.final,
+        "author": message.author,
+        "author_name": message.author_name,
+        "text": message.text_for_citizen(),
+        "buttons": message.buttons,
+        "attachments": message.attachments,
+        "topic": message.topic,
+        "created_at": message.created_at.isoformat(),
+    }
+
+
+async def read_page(database: Database, conversation_id: str, *, after: int) -> Page:
+    async with database.read() as session:
+        # the holder first: one that changes meanwhile rings, and is read again
+        holder = await session.scalar(
+            select(Conversation.holder).where(Conversation.id == conversation_id)
+        )
+        unanswered = await session.scalar(
+            select(
+                exists().where(
+                    Inbox.conversation_id == conversation_id, Inbox.state.in_(("ready", "run"))
+                )
+            )
+        )
+        found = await conversations.messages_after(session, conversation_id, seq=after)
+    holder = holder or "bot"
+    return Page(
+        messages=[message_json(message) for message in found],
+        holder=holder,
+        typing=bool(unanswered) and holder == "bot",
+    )
+
+
+async def wait_for_page(
+    database: Database, conversation_id: str, *, after: int, seconds: float
+) -> Page:
+    """A page as soon as it says something new, or an empty one when the time is over."""
+    clock = asyncio.get_running_loop()
+    ends = clock.time() + seconds
+    async with database.bell.listen(f"conversation:{conversation_id}") as heard:
+        page = first = await read_page(database, conversation_id, after=after)
+        while not page.messages and page.holder == first.holder and clock.time() < ends:
+            await heard.wait(min(LOOK, ends - clock.time()))
+            page = await read_page(database, conversation_id, after=after)
+    return page
+
+
+async def title_of(database: Database, conversation_id: str, payload: str) -> str | None:
+    """What stands on the latest button with this payload."""
+    async with database.read() as session:
+        buttons = await session.scalars(
+            select(Message.buttons)
+            .where(Message.conversation_id == conversation_id, Message.author != "citizen")
+            .order_by(Message.seq.desc())
+            .limit(conversations.MAX_PAGE)
+        )
+        for button in chain.from_iterable(buttons):
+            if button["payload"] == payload:
+                return str(button["title"])
+    return None
+
+
+async def forget_shown_keys(database: Database, conversation_id: str, *, after: int) -> None:
+    """A reading key is shown once: who asks for what comes after it has received it."""
+    async with database.read() as session:
+        if not await conversations.hides_key(session, conversation_id, seq=after):
+            return
+    async with database.begin() as session:
+        await conversations.seen(session, conversation_id, seq=after)
+
+
+@dataclass(slots=True)
+class Stream:
+    """Server-sent events of one conversation, from `after` on."""
+
+    database: Database
+    conversation_id: str
+    after: int
+    _told: dict[str, Any] = field(default_factory=dict, init=False)
+
+    async def events(self) -> AsyncIterator[str]:
+        """Until the browser goes. The first bytes leave at once: proxies must not wait."""
+        yield ": eccoci\n\n"
+        async with self.database.bell.listen(f"conversation:{self.conversation_id}") as heard:
+            silent = 0.0
+            while True:
+                page = await read_page(self.database, self.conversation_id, after=self.after)
+                for event in self._news(page):
+                    silent = 0.0
+                    yield event
+                if page.messages or await heard.wait(LOOK):
+                    continue
+                silent += LOOK
+                if silent >= KEEP_ALIVE:
+                    silent = 0.0
+                    yield ": \n\n"
+
+    def _news(self, page: Page) -> list[str]:
+        news = [_event("message", message, id=message["seq"]) for message in page.messages]
+        if page.messages:
+            self.after = page.messages[-1]["seq"]
+        news += self._changed("holder", {"holder": page.holder})
+        return news + self._changed("typing", {"typing": page.typing, "author": "bot"})
+
+    def _changed(self, event: str, data: dict[str, Any]) -> list[str]:
+        if self._told.get(event) == data:
+            return []
+        self._told[event] = data
+        return [_event(event, data)]
+
+
+def _event(name: str, data: dict[str, Any], *, id: int | None = None) -> str:
+    head = "" if id is None else f"id: {id}\n"
+    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
