@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from italian.contacts import find_contact
@@ -25,6 +25,14 @@ UNSURE_ACTIONS = frozenset({"utter_scelta", "utter_non_capito"})
 ALWAYS_HEARD = frozenset(
     {"emergenza", "crisi_psicologica", "annulla", "parla_con_operatore", "aiuto"}
 )
+# What the bot asked last, and the topic that a short unclear answer then belongs to
+ASKED = {
+    "contatti_reparto": "contatti_reparto",
+    "contatti_reparto.quale": "contatti_reparto",
+    "contatti_reparto.nessuno": "contatti_reparto",
+}
+REQUEST_NAME = re.compile(r"\bURP[ -]?\d{2}[ -]?[0-9A-Z]{4}\b", re.IGNORECASE)
+LONGEST_ANSWER = 6
 FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
     r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
@@ -43,9 +51,7 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
         return _inside_form(parse, tracker)
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
         return topic
-    if tracker is not None and _was_unsure(tracker):
-        return STILL_UNSURE
-    return OFFER if parse["verdict"] == "offer" else DECLINE
+    return _unsure(parse, tracker)
 
 
 def said_first(parse: Parse, intent: str) -> list[str]:
@@ -63,6 +69,16 @@ def asked_topic(parse: Parse) -> str:
 def is_payload(parse: Parse) -> bool:
     """A pressed button is certain; a text never is (its confidence stays below one)."""
     return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
+
+
+def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
+    if REQUEST_NAME.search(parse["text"]):
+        return "stato_segnalazione"
+    if tracker is not None and (topic := _asked_about(tracker, parse["text"])):
+        return topic
+    if tracker is not None and _was_unsure(tracker):
+        return STILL_UNSURE
+    return OFFER if parse["verdict"] == "offer" else DECLINE
 
 
 def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
@@ -89,6 +105,18 @@ def _answers(slot: str | None, text: str) -> bool:
 def _asks(text: str) -> bool:
     plain = normalise(text)
     return len(plain.split()) <= LONGEST_QUESTION and QUESTION.search(plain) is not None
+
+
+def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
+    """The topic of the bot's own question, when the text is as short as an answer to it."""
+    if len(text.split()) > LONGEST_ANSWER:
+        return None
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return None
+        if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
+            return ASKED.get(said.get("say"))
+    return None
 
 
 def _was_unsure(tracker: DialogueStateTracker) -> bool:

@@ -1,0 +1,1 @@
+"""What the bot looks up and checks for a citizen; nothing here writes."""

@@ -1,0 +1,51 @@
+"""Asks the service for records; a look-up that fails raises, so that nothing is ever invented."""
+
+import os
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+TIMEOUT = httpx.Timeout(2.0)
+LONGEST_QUESTION = 500
+
+
+class LookUpFailed(Exception):
+    """Says what went wrong without the address asked for: that holds a citizen's words."""
+
+
+async def find_wards(text: str) -> tuple[list[dict[str, Any]], bool]:
+    """The wards that the text may mean, best first, and whether the first is surely meant."""
+    query = {"q": text[:LONGEST_QUESTION], "limit": "5"}
+    found = await _ask("GET", "/api/internal/wards", params=query)
+    return list(found["wards"]), bool(found["sure"])
+
+
+async def ward(ward_id: str) -> dict[str, Any] | None:
+    path = f"/api/internal/wards/{quote(ward_id, safe='')}"
+    found: dict[str, Any] | None = await _ask("GET", path, missing=True)
+    return found
+
+
+async def ticket_states(
+    conversation: str, *, name: str | None = None, key: str | None = None
+) -> list[dict[str, Any]]:
+    question = {"conversation_id": conversation, "name": name, "key": key}
+    given = {field: value for field, value in question.items() if value}
+    found = await _ask("POST", "/api/internal/tickets/state", json=given)
+    return list(found["tickets"])
+
+
+async def _ask(method: str, path: str, *, missing: bool = False, **request: Any) -> Any:
+    headers = {"Authorization": f"Bearer {os.environ['SPORTELLO_INTERNAL_TOKEN']}"}
+    base = os.environ["SPORTELLO_HANDOFF_URL"]
+    try:
+        async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT, headers=headers) as client:
+            answer = await client.request(method, path, **request)
+    except httpx.HTTPError as error:
+        raise LookUpFailed(f"no answer from the service: {type(error).__name__}") from None
+    if missing and answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    if not answer.is_success:
+        raise LookUpFailed(f"the service answered {answer.status_code}")
+    return answer.json()
