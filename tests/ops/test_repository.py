@@ -1,8 +1,11 @@
 """What stands in the repository serves everywhere: no registry's host, no machine's folder."""
 
+import json
+import re
 import subprocess
 
 import pytest
+import tomllib
 
 from ops.places import ROOT
 
@@ -38,3 +41,23 @@ def test_production_and_development_run_the_same_versions() -> None:
             for lock in ("requirements.lock", "requirements-dev.lock")
         )
         assert production <= development
+
+
+def direct_dependencies() -> set[str]:
+    names = set(json.loads((ROOT / "package.json").read_text())["dependencies"])
+    for world in (ROOT, ROOT / "bot"):
+        project = tomllib.loads((world / "pyproject.toml").read_text())
+        asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+        names |= {re.split(r"[\[<>=!~ ]", line)[0] for line in asked}
+    return names
+
+
+def test_every_direct_dependency_stands_with_its_licence() -> None:
+    listed = set(re.findall(r"^\| ([\w-]+) \|", (ROOT / "LICENCES.md").read_text(), re.M))
+    assert direct_dependencies() - listed == set()
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!http)([^)]+)\)", (ROOT / "README.md").read_text())
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -1,0 +1,59 @@
+"""`python -m bench`: the whole takes about ten minutes; BENCH_QUICK=1 only shows that it works."""
+
+import asyncio
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import messages, report, turns
+from bench.scale import FULL, QUICK, Scale
+from ops.places import BOT_PYTHON, ROOT
+from ops.progress import quiet_environment, say
+
+MESSAGES = ROOT / "data" / "evaluation" / "messages.tsv"
+RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "results.json")
+
+
+def main() -> None:
+    scale = QUICK if os.environ.get("BENCH_QUICK") else FULL
+    training_s = train()
+    ours, stock = asyncio.run(measure(scale))
+    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": sys.version}
+    result = report.summary(
+        ours, stock, training_s=round(training_s, 1), runs=scale.runs, machine=machine
+    )
+    report.write(result, RESULTS)
+    sys.stdout.write(f"{report.table(result)}\n")
+
+
+def train() -> float:
+    """From nothing, into a folder of its own: the model that citizens talk to stays."""
+    say("Training, from nothing …")
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        env = quiet_environment() | {"SPORTELLO_MODELS": folder}
+        command = [BOT_PYTHON, "-m", "bot.train"]
+        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=sys.stderr)
+        return time.monotonic() - began
+
+
+async def measure(scale: Scale) -> tuple[list[turns.Figures], list[turns.Figures]]:
+    drawn = messages.draw(messages.read(MESSAGES), scale.senders)
+    say("Looking for messages that the bot answers by itself …")
+    talk = messages.draw(await turns.keep_the_bot_talking(drawn[:200]), scale.length)
+    ours, stock = [], []
+    for turn in range(scale.runs):
+        say(f"Turn {turn + 1} of {scale.runs}: ours, then stock Rasa …")
+        # a long conversation costs stock Rasa minutes, and its growth is a ratio within one turn
+        long = talk if turn == 0 else []
+        ours.append(await turns.ours(drawn, long, scale=scale))
+        stock.append(await turns.stock(drawn, long, scale=scale))
+    return ours, stock
+
+
+if __name__ == "__main__":
+    main()

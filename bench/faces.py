@@ -1,0 +1,88 @@
+"""Three ways to ask the same: our web chat, our bot's bare door, stock Rasa's `rest` channel."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+import httpx
+
+WAIT = 25  # seconds that the web chat holds a request until there is something new
+
+
+class Face(Protocol):
+    async def greet(self, sender: str) -> None: ...
+
+    async def ask(self, sender: str, text: str) -> bool:
+        """Whether there was an answer."""
+
+
+@dataclass
+class WebChat:
+    http: httpx.AsyncClient
+    tokens: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    topics: dict[str, str | None] = field(default_factory=dict)
+
+    async def greet(self, sender: str) -> None:
+        opened = await self.http.post("/api/webchat/sessions")
+        body = opened.raise_for_status().json()
+        self.tokens[sender] = f"Bearer {body['token']}"
+        self.seen[sender] = max(message["seq"] for message in body["messages"])
+
+    async def ask(self, sender: str, text: str) -> bool:
+        sent = await self.http.post(
+            "/api/webchat/messages",
+            json={"client_message_id": str(uuid4()), "text": text},
+            headers={"Authorization": self.tokens[sender]},
+        )
+        asked = sent.raise_for_status().json()["id"]
+        for _ in range(3):
+            for message in await self._news(sender):
+                if message["reply_to"] == asked and message["final"]:
+                    self.topics[sender] = message["topic"]
+                    return True
+        return False
+
+    async def _news(self, sender: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(
+            "/api/webchat/messages",
+            params={"after": self.seen[sender], "wait": WAIT},
+            headers={"Authorization": self.tokens[sender]},
+        )
+        body = answer.raise_for_status().json()
+        self.holders[sender] = body["holder"]
+        messages: list[dict[str, Any]] = body["messages"]
+        self.seen[sender] = max([self.seen[sender], *(each["seq"] for each in messages)])
+        return messages
+
+
+@dataclass
+class Door:
+    http: httpx.AsyncClient
+    token: str
+
+    async def greet(self, sender: str) -> None:
+        """A conversation begins with its first message."""
+
+    async def ask(self, sender: str, text: str) -> bool:
+        answer = await self.http.post(
+            "/webhooks/handoff/converse",
+            json={"conversation_id": sender, "message_id": str(uuid4()), "text": text},
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        return bool(answer.raise_for_status().json()["replies"])
+
+
+@dataclass
+class Rest:
+    http: httpx.AsyncClient
+
+    async def greet(self, sender: str) -> None:
+        """A conversation begins with its first message."""
+
+    async def ask(self, sender: str, text: str) -> bool:
+        answer = await self.http.post(
+            "/webhooks/rest/webhook", json={"sender": sender, "message": text}
+        )
+        return bool(answer.raise_for_status().json())  # `[]` is what an error looks like
