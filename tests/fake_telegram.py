@@ -104,7 +104,11 @@ class FakeTelegram:
 
     def write(self, text: str, *, chat: int = 42) -> Fields:
         """A citizen writes to us."""
-        return self.push({"message": self._message(chat, text=text)})
+        return self.show({"text": text}, chat=chat)
+
+    def show(self, content: Fields, *, chat: int = 42) -> Fields:
+        """A citizen sends us something else: a voice message, a photo."""
+        return self.push({"message": self._message(chat, **content)})
 
     def press(self, payload: str, *, chat: int = 42) -> Fields:
         """A citizen presses a button under the latest message."""

@@ -1,0 +1,177 @@
+"""From a citizen's Telegram through the whole service and back, by polling and by webhook."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from handoff.db import Database
+from handoff.settings import Settings
+from handoff.tables import Attempt, Outbox, Ticket
+from tests.fake_bot import FakeBot
+from tests.fake_telegram import BLOCKED, DROP, FakeTelegram, flood
+from tests.postgres import free_port
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def mode(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    telegram: FakeTelegram,
+    port: int,
+) -> str:
+    url = f"http://127.0.0.1:{port}/webhooks/telegram"
+    monkeypatch.setenv("SPORTELLO_TELEGRAM_API_URL", telegram.api_url)
+    monkeypatch.setenv("SPORTELLO_TELEGRAM_MODE", request.param)
+    monkeypatch.setenv("SPORTELLO_TELEGRAM_WEBHOOK_URL", url)
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(settings: Settings, mode: str) -> Settings:
+    return settings.model_copy(update={"channels": ("telegram",)})
+
+
+@pytest.fixture
+async def service(app: FastAPI, port: int) -> AsyncIterator[FastAPI]:
+    """The app with its workers, on a socket that Telegram can reach."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, lifespan="off", log_level="warning", ws="none")
+    )
+    serving = asyncio.create_task(server.serve())
+    yield app
+    server.should_exit = True
+    await serving
+
+
+def words(service: FastAPI, key: str) -> str:
+    return str(service.state.knowledge.wording(key).text)
+
+
+def texts(telegram: FakeTelegram) -> list[str]:
+    return [fields["text"] for fields in telegram.sent]
+
+
+def payloads(fields: dict[str, Any]) -> list[str]:
+    rows = json.loads(fields["reply_markup"])["inline_keyboard"]
+    return [button["callback_data"] for row in rows for button in row]
+
+
+async def until(telegram: FakeTelegram, condition: Callable[[], object]) -> None:
+    await asyncio.to_thread(telegram.wait_until, condition, seconds=20)
+
+
+async def outbox(service: FastAPI, *, number: int, state: str) -> Outbox:
+    """The n-th message that goes out, as soon as it has come to this state."""
+    database: Database = service.state.database
+    async with asyncio.timeout(20), database.bell.listen("outbox") as heard:
+        while True:
+            async with database.read() as session:
+                rows = list(await session.scalars(select(Outbox).order_by(Outbox.id)))
+            if len(rows) >= number and rows[number - 1].state == state:
+                return rows[number - 1]
+            await heard.wait(0.2)
+
+
+async def test_a_citizen_asks_chooses_and_is_answered(
+    service: FastAPI, telegram: FakeTelegram
+) -> None:
+    telegram.write("forse una visita?")
+    await until(telegram, lambda: len(telegram.sent) == 2)
+    assert payloads(telegram.sent[-1])[:2] == ["parcheggio", "come_arrivare"]
+    telegram.press("parcheggio")
+    await until(telegram, lambda: len(telegram.sent) == 3)
+    assert texts(telegram)[-1] == words(service, "parcheggio")
+    await until(telegram, lambda: telegram.called("answerCallbackQuery"))
+
+
+async def test_start_is_greeted(
+    service: FastAPI, telegram: FakeTelegram, fake_bot: FakeBot
+) -> None:
+    telegram.write("/start")
+    await until(telegram, lambda: len(telegram.sent) == 2)
+    assert texts(telegram)[-1] == words(service, "saluto")
+    assert "text" not in fake_bot.asked[0]
+
+
+async def test_an_emergency_is_answered_at_once_and_opens_a_ticket(
+    service: FastAPI, telegram: FakeTelegram, fake_bot: FakeBot
+) -> None:
+    fake_bot.fault = "hang"
+    telegram.write("mi fa male il petto e non respiro")
+    await until(telegram, lambda: any("112" in text for text in texts(telegram)[1:]))
+    async with service.state.database.read() as session:
+        (ticket,) = await session.scalars(select(Ticket))
+    assert ticket.kind == "emergenza"
+    assert fake_bot.asked == []
+
+
+async def test_a_voice_message_gets_an_honest_answer(
+    service: FastAPI, telegram: FakeTelegram, fake_bot: FakeBot
+) -> None:
+    telegram.show({"voice": {"file_id": "AwAC", "duration": 3}})
+    await until(telegram, lambda: len(telegram.sent) == 2)
+    assert texts(telegram)[-1] == words(service, "solo_testo")
+    assert fake_bot.asked == []
+
+
+async def test_a_repeated_update_is_answered_once(
+    service: FastAPI, telegram: FakeTelegram, fake_bot: FakeBot
+) -> None:
+    update = telegram.write("dove posso parcheggiare?")
+    await until(telegram, lambda: not telegram.pending)
+    telegram.push(update)
+    await until(telegram, lambda: not telegram.pending)
+    telegram.write("e domani, dove posso parcheggiare?")
+    await until(telegram, lambda: len(telegram.sent) == 3)
+    await outbox(service, number=3, state="sent")
+    assert texts(telegram)[1:] == [words(service, "parcheggio")] * 2
+    assert len(fake_bot.asked) == 2
+
+
+async def test_a_citizen_who_blocked_us_is_a_failure_with_its_reason(
+    service: FastAPI, telegram: FakeTelegram
+) -> None:
+    telegram.fail("sendMessage", BLOCKED)
+    telegram.write("dove posso parcheggiare?")
+    row = await outbox(service, number=1, state="failed")
+    assert row.reason == "Forbidden: bot was blocked by the user"
+    assert row.attempts == 1
+
+
+async def test_a_flooded_telegram_gets_the_message_later_and_once(
+    service: FastAPI, telegram: FakeTelegram
+) -> None:
+    telegram.fail("sendMessage", flood(1))
+    telegram.write("dove posso parcheggiare?")
+    await outbox(service, number=2, state="sent")
+    assert texts(telegram)[1:] == [words(service, "parcheggio")]
+    assert len(telegram.sent) == 2
+    async with service.state.database.read() as session:
+        first, second, _ = await session.scalars(select(Attempt).order_by(Attempt.id))
+    assert (second.started_at - first.started_at).total_seconds() >= 1
+
+
+async def test_a_message_that_may_have_arrived_is_not_sent_again(
+    service: FastAPI, telegram: FakeTelegram
+) -> None:
+    telegram.fail("sendMessage", None, DROP)
+    telegram.write("dove posso parcheggiare?")
+    row = await outbox(service, number=2, state="unknown")
+    assert row.attempts == 1
