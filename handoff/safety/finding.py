@@ -1,0 +1,114 @@
+"""Finds an emergency or an acute crisis in a citizen's text by the clinicians' word lists."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from handoff.safety.phrases import COMMA, STOP, Index, Sentence
+from handoff.safety.rules import (
+    TOLD,
+    Contexts,
+    Label,
+    Topic,
+    around,
+    context_phrases,
+    loose_words,
+    rule_phrases,
+    stands,
+)
+from handoff.safety.words import Atoms, Vocabulary, fold
+from italian.data import word_list
+from italian.normalise import normalise
+
+FEW = 4  # words of a message short enough to need no "now"
+LONGEST = 80  # letters of a token that are read
+
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+# A single full stop ends a sentence, dots in a row are only breath
+STOPS = re.compile(r"[!?;:؟]|(?<!\.)\.(?!\.)")
+TOKEN = re.compile(rf"[^\W_]{{1,{LONGEST}}}|[,\n]")
+
+
+@dataclass(frozen=True)
+class Finding:
+    topic: Topic
+    rule: str
+
+
+class Safety:
+    def __init__(self, content: dict[str, Any], *, data: Path):
+        self._data = data
+        rules = list(rule_phrases(content))
+        contexts = list(context_phrases(content))
+        self._rules = Index(rules)
+        self._near = Index(phrase for phrase in contexts if phrase.label != TOLD)
+        self._told = Index(phrase for phrase in contexts if phrase.label == TOLD)
+        self._yielding = frozenset(content["adesso_vince_su"])
+        self._breaks = {fold(word) for word in content["spezzano"]}
+        self._vocabulary = Vocabulary(
+            content["gruppi"], loose_words([*rules, *contexts], content), content["parole_vere"]
+        )
+        self._read = lru_cache(maxsize=50_000)(self._read_token)
+
+    @classmethod
+    def load(cls, data_folder: Path) -> "Safety":
+        return cls(word_list("safety.yml", data=data_folder), data=data_folder)
+
+    def look(self, text: str) -> Finding | None:
+        """An emergency goes before a crisis: both texts name 112, the first says only that."""
+        sentences = list(self._sentences(INVISIBLE.sub("", text)))
+        crisis = None
+        for label in self._standing(sentences):
+            finding = Finding(label.topic, label.rule)
+            if finding.topic == "emergenza":
+                return finding
+            crisis = crisis or finding
+        return crisis
+
+    def _standing(self, sentences: list[Sentence]) -> Iterator[Label]:
+        """The rules whose phrase stands uncancelled, in the order of the text."""
+        hits = [(each, *hit) for each in sentences for hit in self._rules.find(each)]
+        if not hits:
+            return
+        short = sum(len(sentence.words) for sentence in sentences) <= FEW
+        told = any(True for each in sentences for _ in self._told.find(each))
+        for sentence, group in groupby(hits, key=itemgetter(0)):
+            contexts = self._contexts_of(sentence)
+            for _, label, span in group:
+                kinds = around(span, contexts, sentence.commas, told=told)
+                if stands(label, kinds, self._yielding, short=short):
+                    yield label
+
+    def _contexts_of(self, sentence: Sentence) -> Contexts:
+        where: Contexts = {}
+        for kind, span in self._near.find(sentence):
+            where.setdefault(kind, []).append(span.last)
+        return {kind: sorted(places) for kind, places in where.items()}
+
+    def _sentences(self, text: str) -> Iterator[Sentence]:
+        for passage in STOPS.split(text):
+            words = chain.from_iterable(map(self._read, TOKEN.findall(passage)))
+            sentence = Sentence(list(words))
+            if "." in sentence.atoms:
+                yield from sentence.parts()
+            elif sentence.atoms:
+                yield sentence
+
+    def _read_token(self, token: str) -> tuple[Atoms, ...]:
+        if token in ",\n":
+            return (COMMA,)
+        words = normalise(token, data=self._data).replace("'", " ").split()
+        return tuple(atoms for word in words for atoms in self._read_word(word))
+
+    def _read_word(self, word: str) -> list[Atoms]:
+        if fold(word) in self._breaks:
+            return [STOP]
+        atoms = self._vocabulary.atoms(word)
+        return [atoms] if atoms else self._vocabulary.unglued(word) or [atoms]
