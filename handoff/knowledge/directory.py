@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 GOOD = 82  # of 100: "cardilogia" finds cardiologia at 95, "radiologia" must not find cardiologia
 WORD = re.compile(r"[^\W_]+")
-SURE_LEAD = 8  # a single answer must lead the next by as much
+LEAD = 8  # what trails the best by as much is not meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Directory:
         return Hit(found, 100.0) if found else None
 
     def find(self, text: str, *, limit: int = 5) -> tuple[list[Hit], bool]:
-        """The wards that a text may mean, best first; True when the first is surely meant."""
+        """The wards that a text may mean, best first; True when only one may be meant."""
         best: dict[str, float] = {}
         asked = plain(text)
         for _name, score, index in process.extract(
@@ -66,12 +66,20 @@ class Directory:
             ward_id = self.names[index][1]
             best[ward_id] = max(best.get(ward_id, 0.0), score)
         hits = [Hit(self.wards[ward_id], score) for ward_id, score in best.items()]
-        hits.sort(key=lambda hit: -hit.score)
-        return hits[:limit], _is_sure(hits)
+        likely = _at_named_site(_near_the_best(hits), asked)
+        return likely[:limit], len(likely) == 1
 
 
-def _is_sure(hits: Sequence[Hit]) -> bool:
-    return len(hits) == 1 or (len(hits) > 1 and hits[0].score - hits[1].score >= SURE_LEAD)
+def _near_the_best(hits: Sequence[Hit]) -> list[Hit]:
+    """What the best hit leaves far behind was not meant."""
+    top = max((hit.score for hit in hits), default=0.0)
+    return sorted((hit for hit in hits if top - hit.score < LEAD), key=lambda hit: -hit.score)
+
+
+def _at_named_site(hits: Sequence[Hit], asked: str) -> list[Hit]:
+    """Of clinics with one name in two hospitals, the one at the hospital that was named."""
+    there = [hit for hit in hits if hit.ward.site.replace("_", " ") in asked]
+    return there or list(hits)
 
 
 def plain(text: str) -> str:
