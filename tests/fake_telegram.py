@@ -6,12 +6,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Self
 
 import httpx
+
+from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Loopback
+
+__all__ = ["DROP", "GARBAGE", "HANG", "Fault"]
 
 TOKEN = "123456:fake-token"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -19,24 +20,7 @@ BOT = {"id": 123456, "is_bot": True, "first_name": "Sportello", "username": "spo
 OTHER_POLLER = "Conflict: terminated by other getUpdates request"
 WEBHOOK_IS_SET = "Conflict: can't use getUpdates method while webhook is active"
 
-Fields = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """What goes wrong with one call."""
-
-    manner: Literal["refuse", "garbage", "hang", "drop"] = "refuse"
-    status: int = 500
-    description: str = "Internal Server Error"
-    retry_after: int | None = None
-    happens: bool = False  # the call has its effect, only the caller never learns of it
-
-
-HANG = Fault(manner="hang")
-DROP = Fault(manner="drop")  # the connection ends after the request was read
 BROKEN = Fault(status=502, description="Bad Gateway")
-GARBAGE = Fault(manner="garbage", status=502)  # a page of some machine in between
 BLOCKED = Fault(status=403, description="Forbidden: bot was blocked by the user")
 UNKNOWN_CHAT = Fault(status=400, description="Bad Request: chat not found")
 UNAUTHORIZED = Fault(status=401, description="Unauthorized")
@@ -46,11 +30,6 @@ def flood(seconds: int) -> Fault:
     return Fault(
         status=429, description=f"Too Many Requests: retry after {seconds}", retry_after=seconds
     )
-
-
-class Refused(Exception):
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
 
 
 @dataclass
@@ -74,27 +53,23 @@ class FakeTelegram:
         self._last_message = 0
         self._poll = 0  # the number of the latest getUpdates
         self._is_closed = False
-        self._server = _Server(self)
-        self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True),
-            threading.Thread(target=self._deliver, daemon=True),
-        ]
+        self._server = Loopback(self._answer, refusal)
+        self._deliverer = threading.Thread(target=self._deliver, daemon=True)
 
     @property
     def api_url(self) -> str:
         """As SPORTELLO_TELEGRAM_API_URL wants it: the token is appended."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/bot"
+        return f"{self._server.url}/bot"
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+        self._server.__enter__()
+        self._deliverer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._change(lambda: setattr(self, "_is_closed", True))
-        self._server.shutdown()
-        self._server.server_close()
-        self._threads[1].join()
+        self._server.__exit__()
+        self._deliverer.join()
 
     # What tests do
 
@@ -132,18 +107,22 @@ class FakeTelegram:
 
     # What the bot calls
 
+    def _answer(self, call: Call) -> Fields:
+        token, _, method = call.path.removeprefix("/bot").partition("/")
+        if token != TOKEN:
+            raise Failed(UNAUTHORIZED)
+        return {"ok": True, "result": self.answer(method, call.fields)}
+
     def answer(self, method: str, fields: Fields) -> object:
-        """The result of a call; raises Refused."""
+        """The result of a call; raises Failed."""
         self._change(lambda: self.calls.append((method, fields)))
         fault = self._faults[method].popleft() if self._faults[method] else None
         call = getattr(self, f"_call_{method}", None)
         if call is None:
-            raise Refused(Fault(status=404, description="Not Found"))
+            raise Failed(Fault(status=404, description="Not Found"))
         result = call(fields) if fault is None or fault.happens else None
         if fault is not None:
-            if fault.manner == "hang":
-                self.wait_until(lambda: self._is_closed, seconds=60)
-            raise Refused(fault)
+            raise Failed(fault)
         return result
 
     def _call_getMe(self, _fields: Fields) -> Fields:
@@ -181,7 +160,7 @@ class FakeTelegram:
             self._changed.wait_for(lambda: self._may_poll_end(mine), seconds)
             if self.webhook is not None or self._poll != mine:
                 why = OTHER_POLLER if self.webhook is None else WEBHOOK_IS_SET
-                raise Refused(Fault(status=409, description=why))
+                raise Failed(Fault(status=409, description=why))
             return self.pending[:100]
 
     def _may_poll_end(self, poll: int) -> bool:
@@ -226,6 +205,11 @@ class FakeTelegram:
             self._changed.notify_all()
 
 
+def refusal(fault: Fault) -> Fields:
+    body = {"ok": False, "error_code": fault.status, "description": fault.description}
+    return body | ({"parameters": {"retry_after": fault.retry_after}} if fault.retry_after else {})
+
+
 def post(webhook: Webhook, update: Fields) -> int:
     headers = {SECRET_HEADER: webhook.secret}
     try:
@@ -251,70 +235,4 @@ def _check(fields: Fields) -> None:
         (any(len(p.encode()) not in range(1, 65) for p in payloads), "BUTTON_DATA_INVALID"),
     ):
         if is_wrong:
-            raise Refused(Fault(status=400, description=f"Bad Request: {why}"))
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, telegram: FakeTelegram) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.telegram = telegram
-
-    def handle_error(self, *_: object) -> None:
-        """A caller that has gone away is no event."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_POST(self) -> None:
-        url = urlsplit(self.path)
-        token, _, method = url.path.removeprefix("/bot").partition("/")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fields = {**_form(url.query), **_fields(self.headers, body)}
-        try:
-            if token != TOKEN:
-                raise Refused(UNAUTHORIZED)
-            self._send(200, {"ok": True, "result": self.server.telegram.answer(method, fields)})
-        except Refused as refused:
-            self._refuse(refused.fault)
-
-    do_GET = do_POST  # the Bot API takes both
-
-    def _refuse(self, fault: Fault) -> None:
-        if fault.manner in ("hang", "drop"):
-            self.close_connection = True
-            return
-        if fault.manner == "garbage":
-            self._write(fault.status, b"<html>Bad Gateway</html>")
-            return
-        body = {"ok": False, "error_code": fault.status, "description": fault.description}
-        if fault.retry_after:
-            body["parameters"] = {"retry_after": fault.retry_after}
-        self._send(fault.status, body)
-
-    def _send(self, status: int, body: Fields) -> None:
-        self._write(status, json.dumps(body).encode())
-
-    def _write(self, status: int, raw: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def _fields(headers: Message, body: bytes) -> Fields:
-    """python-telegram-bot sends forms, others JSON."""
-    if headers.get_content_type() == "application/json":
-        parsed: Fields = json.loads(body)
-        return parsed
-    return _form(body.decode())
-
-
-def _form(text: str) -> Fields:
-    return {name: values[0] for name, values in parse_qs(text).items()}
+            raise Failed(Fault(status=400, description=f"Bad Request: {why}"))
