@@ -21,14 +21,14 @@ LONGEST_TITLE = 60
 ASKING = frozenset(
     lemmas(
         words(
-            "qual quale è essere il lo la i gli le l un uno una di del dello della dell dei delle"
-            " a al alla all in nel nella con per da dal dalla mi mia mio ci vi si che chi come"
-            " dove dov cosa numero telefono telefonico telefonare cellulare recapito contatto"
-            " contattare contatti chiamare email e-mail mail indirizzo piano palazzina sede reparto"
-            " reparti ambulatorio unità ufficio ospedale policlinico dire dare dite dica dammi date serve"
-            " servire volere vorrei voglio potere posso puoi avere ho bisogno sapere trovare trova"
-            " trovo favore per cortesia grazie buongiorno buonasera salve ciao scusi scusate"
-            " parlare mettere mettersi e o"
+            "qual quale è essere il lo la i gli le l un uno una di del dello della dell dei"
+            " delle a al alla all in nel nella con per da dal dalla mi mia mio ci vi si che"
+            " chi come dove dov cosa numero telefono telefonico telefonare cellulare recapito"
+            " contatto contattare contatti chiamare email e-mail mail indirizzo piano"
+            " palazzina sede reparto reparti ambulatorio unità ufficio ospedale policlinico"
+            " dire dare dite dica dammi date serve servire volere vorrei voglio potere posso"
+            " puoi avere ho bisogno sapere trovare trova trovo favore per cortesia grazie"
+            " buongiorno buonasera salve ciao scusi scusate parlare mettere mettersi e o"
         )
     )
 )
