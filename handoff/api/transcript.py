@@ -110,6 +110,8 @@ class Stream:
     database: Database
     conversation_id: str
     after: int
+    look: float = LOOK
+    keep_alive: float = KEEP_ALIVE
     _told: dict[str, Any] = field(default_factory=dict, init=False)
 
     async def events(self) -> AsyncIterator[str]:
@@ -122,10 +124,10 @@ class Stream:
                 for event in self._news(page):
                     silent = 0.0
                     yield event
-                if page.messages or await heard.wait(LOOK):
+                if page.messages or await heard.wait(self.look):
                     continue
-                silent += LOOK
-                if silent >= KEEP_ALIVE:
+                silent += self.look
+                if silent >= self.keep_alive:
                     silent = 0.0
                     yield ": \n\n"
 

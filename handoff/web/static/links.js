@@ -4,8 +4,13 @@ const WEB = String.raw`https:\/\/[^\s<>"']+`;
 const MAIL = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
 // Italian land lines, mobiles, toll-free numbers. A date or a postcode is none of them.
 const PHONE = String.raw`(?<![\w\/.-])(?:\+39 ?)?(?:0\d{1,3}|3\d{2}|800|803)[ .\/-]?\d{2,8}(?: ?\d{2,4}){0,3}(?![\w\/-])`;
-const SHORT = String.raw`(?<=(?:^|[\s'’(])(?:il|al|l['’]|numero|chiami|tel\.?:?) ?)(?:112|118|1522|116117|19696)(?!\d)`;
-const LINK = new RegExp(`(?<web>${WEB})|(?<mail>${MAIL})|(?<phone>${PHONE})|(?<short>${SHORT})`, "giu");
+const SHORT = String.raw`(?<=(?:^|[\s'’(])(?:[Ii]l|al|l['’]|[Nn]umero|[Cc]hiami|[Tt]el\.?:?) ?)(?:112|118|1522|116117|19696)(?!\d)`;
+// A request's name (URP-26-7K3Q) and its key stay in one piece: people copy them down.
+const CODE = String.raw`(?<![\w-])(?=[\d-]*[A-Z])[A-Z0-9]{3,5}(?:-[A-Z0-9]{2,5}){2,}(?![\w-])`;
+const LINK = new RegExp(
+  `(?<web>${WEB})|(?<mail>${MAIL})|(?<phone>${PHONE})|(?<short>${SHORT})|(?<code>${CODE})`,
+  "gu",
+);
 const TAIL = /[.,;:!?)\]»”]+$/u;
 const SHORTEST_PHONE = 8; // digits, without +39
 
@@ -13,11 +18,12 @@ export function linked(text) {
   const parts = document.createDocumentFragment();
   let end = 0;
   for (const match of text.matchAll(LINK)) {
-    const shown = match.groups.phone || match.groups.short ? match[0] : match[0].replace(TAIL, "");
-    const address = addressOf(shown, match.groups);
-    if (!address) continue;
-    parts.append(text.slice(end, match.index), anchor(shown, address));
-    end = match.index + shown.length;
+    const { web, mail, code } = match.groups;
+    const found = web || mail ? match[0].replace(TAIL, "") : match[0];
+    const piece = code ? marked(found) : anchor(found, addressOf(found, match.groups));
+    if (!piece) continue;
+    parts.append(text.slice(end, match.index), piece);
+    end = match.index + found.length;
   }
   parts.append(text.slice(end));
   return parts;
@@ -32,10 +38,18 @@ function addressOf(shown, { web, mail, short }) {
   return `tel:${digits.startsWith("+") || digits.startsWith("80") ? digits : `+39${digits}`}`;
 }
 
-function anchor(shown, address) {
+function marked(code) {
+  const piece = document.createElement("strong");
+  piece.className = "code";
+  piece.textContent = code;
+  return piece;
+}
+
+function anchor(found, address) {
+  if (!address) return null;
   const link = document.createElement("a");
   link.href = address;
-  link.textContent = shown;
+  link.textContent = found.replace("https://", "");
   if (address.startsWith("https:")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";

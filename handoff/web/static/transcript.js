@@ -9,6 +9,7 @@ export class Transcript extends EventTarget {
   #echoes = new Map(); // client_message_id → element
   #answered = new Set(); // ids of the citizen's messages
   #last = 0;
+  #follows = true; // the citizen reads the end, so the end stays in view
 
   constructor({ log, list, latest }) {
     super();
@@ -17,7 +18,8 @@ export class Transcript extends EventTarget {
     this.latest = latest;
     list.addEventListener("click", (event) => this.#press(event));
     latest.addEventListener("click", () => this.#showEnd());
-    log.addEventListener("scroll", () => this.#isAtEnd() && this.#hideLatest(), { passive: true });
+    log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#follows && this.#showEnd()).observe(log);
   }
 
   get last() {
@@ -102,11 +104,10 @@ export class Transcript extends EventTarget {
   }
 
   #insert(item, message) {
-    const wasAtEnd = this.#isAtEnd();
     item.dataset.id = message.id;
     this.#shown.set(message.id, item);
     this.#place(item, message);
-    if (wasAtEnd) this.#showEnd();
+    if (this.#follows) this.#showEnd();
     else if (message.author !== "citizen") this.latest.hidden = false;
   }
 
@@ -158,14 +159,16 @@ export class Transcript extends EventTarget {
     this.dispatchEvent(new CustomEvent("chosen", { detail }));
   }
 
-  #isAtEnd() {
+  #scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.log;
-    return scrollTop + clientHeight >= scrollHeight - NEAR;
+    this.#follows = scrollTop + clientHeight >= scrollHeight - NEAR;
+    if (this.#follows) this.#hideLatest();
   }
 
   #showEnd() {
-    this.list.lastElementChild?.scrollIntoView({ block: "end" });
+    this.#follows = true;
     this.log.scrollTop = this.log.scrollHeight;
+    if (this.log.scrollHeight === this.log.clientHeight) this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
     this.#hideLatest();
   }
 
