@@ -8,12 +8,15 @@ from ops.places import BOT_PYTHON, OUR_PYTHON, OURS, ROOT
 from ops.progress import quiet_environment, say
 
 CHECKS: dict[str, tuple[str | Path, ...]] = {
-    "ruff check": (OURS / "bin" / "ruff", "check", "--quiet", "."),
+    "ruff check": (OURS / "bin" / "ruff", "check", "--quiet", "--output-format", "concise", "."),
     "ruff format": (OURS / "bin" / "ruff", "format", "--check", "--quiet", "."),
     "mypy": (OURS / "bin" / "mypy", "--no-error-summary"),
     "import contracts": (OURS / "bin" / "lint-imports", "--no-timing"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
-    "the bot's data": (BOT_PYTHON, "-m", "ops.botdata"),
+    "the bot's data": (
+        *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet"),
+        *("--config", "bot/config.yml", "--domain", "bot/domain", "--data", "data/conversation"),
+    ),
 }
 
 

@@ -16,7 +16,10 @@ STAMP = ROOT / "node_modules" / ".sportello"
 REMEDY = (
     "Check that an npm registry is reachable (npm's settings), then run the same command again."
 )
-REMEDY_NODE = f"Install Node {OLDEST} or later so that `node` and `npm` are on the PATH."
+REMEDY_NODE = (
+    f"Install Node {OLDEST} or later so that `node` and `npm` are on the PATH, "
+    "or check that a package index is reachable."
+)
 
 
 def is_ready() -> bool:

@@ -19,6 +19,13 @@ def _has(entry: Path, mark: str) -> bool:
         return False
 
 
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def wait_until(true: Callable[[], object], *, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not true():
