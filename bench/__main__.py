@@ -36,8 +36,9 @@ def train() -> float:
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         env = quiet_environment() | {"SPORTELLO_MODELS": folder}
-        command = [BOT_PYTHON, "-m", "bot.train"]
-        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=sys.stderr)
+        subprocess.run(
+            [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, env=env, check=True, stdout=sys.stderr
+        )
         return time.monotonic() - began
 
 

@@ -15,6 +15,7 @@ from bench.memory import resident_mb
 from bench.programs import Programs, programs
 from ops import ports, settings
 from ops.places import BOT_PYTHON, MODELS, OUR_PYTHON, ROOT
+from ops.progress import quiet_environment
 
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
@@ -71,7 +72,7 @@ def environment(folder: Path) -> dict[str, str]:
         "SPORTELLO_CHANNELS": "webchat",
     }
     (port,) = ports.choose(1)
-    return settings.with_addresses(settings.quiet_environment() | known, port=port)
+    return settings.with_addresses(quiet_environment() | known, port=port)
 
 
 def _migrate(env: dict[str, str]) -> None:
@@ -98,7 +99,7 @@ def _rasa_run(folder: Path, *, env: dict[str, str]) -> list[str | Path]:
 
 
 def newest_model() -> Path:
-    return max(MODELS.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime)
+    return max(MODELS.glob("*.tar.gz"))  # names begin with the moment of training
 
 
 def client(url: str) -> httpx.AsyncClient:

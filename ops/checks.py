@@ -7,10 +7,11 @@ from ops import bootstrap
 from ops.places import BOT_PYTHON, OUR_PYTHON, OURS, ROOT
 from ops.progress import quiet_environment, say
 
+TYPED = ("handoff", "actions", "italian", "evaluation", "ops", "bench")
 CHECKS: dict[str, tuple[str | Path, ...]] = {
     "ruff check": (OURS / "bin" / "ruff", "check", "--quiet", "--output-format", "concise", "."),
     "ruff format": (OURS / "bin" / "ruff", "format", "--check", "--quiet", "."),
-    "mypy": (OURS / "bin" / "mypy", "--no-error-summary"),
+    "mypy": (OURS / "bin" / "mypy", "--no-error-summary", *TYPED),
     "import contracts": (OURS / "bin" / "lint-imports", "--no-timing"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
     "the bot's data": (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ops import stamps
 from ops.places import ROOT
-from ops.progress import call
+from ops.progress import Command, call
 
 REMEDY = (
     "Check that a package index is reachable (pip's or uv's settings) and that the disk has 4 GB "
@@ -44,7 +44,7 @@ def build(environment: Environment, *, uv: Path, env: dict[str, str]) -> None:
     if not _is_whole(environment):
         _create(environment, uv=uv, env=env)
     stamps.write(environment.stamp, stamps.UNFINISHED)
-    sync = [uv, "pip", "sync", "--require-hashes", "--python", environment.python]
+    sync: Command = [uv, "pip", "sync", "--require-hashes", "--python", environment.python]
     call(environment.title, [*sync, environment.lock], remedy=REMEDY, env=env)
     _show_root(environment)
     stamps.write(environment.stamp, environment.wanted)
@@ -65,7 +65,7 @@ def _is_whole(environment: Environment) -> bool:
 
 def _create(environment: Environment, *, uv: Path, env: dict[str, str]) -> None:
     python = environment.find_python(uv)
-    make = [uv, "venv", "-q", "--clear", "--python", python, environment.folder]
+    make: Command = [uv, "venv", "-q", "--clear", "--python", python, environment.folder]
     title = f"An environment from {python}"
     call(title, make, remedy="Remove the folder and try again.", env=env)
 

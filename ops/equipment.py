@@ -4,11 +4,12 @@ import functools
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ops.progress import Remedy, call
 
+Finder = Callable[[Mapping[str, str]], Path | None]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = "Install Chromium, or name one: `CHROMIUM=/path/to/chromium make test`."
 NO_POSTGRES = (
@@ -51,7 +52,7 @@ def _version(folder: Path) -> int:
     return int(folder.parent.name) if folder.parent.name.isdecimal() else 0
 
 
-def _install(package: str, find, *, remedy: str) -> Path:
+def _install(package: str, find: Finder, *, remedy: str) -> Path:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Remedy(f"The tests need {package}, which is not on this machine. {remedy}")
     _refresh_lists()

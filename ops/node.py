@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ops import stamps
 from ops.places import ROOT, VAR
-from ops.progress import call
+from ops.progress import Command, call
 
 OLDEST = 20
 OWN = VAR / "node-venv"
@@ -54,8 +54,16 @@ def is_recent(path: str) -> bool:
 
 
 def _own_node(*, uv: Path, env: dict[str, str]) -> Path:
-    make = [uv, "venv", "-q", "--clear", OWN]
+    make: Command = [uv, "venv", "-q", "--clear", OWN]
     call(f"No Node {OLDEST}: an environment for it in var/", make, remedy=REMEDY_NODE, env=env)
-    sync = [uv, "pip", "sync", "--require-hashes", "--python", OWN / "bin" / "python", LOCK]
+    sync: Command = [
+        uv,
+        "pip",
+        "sync",
+        "--require-hashes",
+        "--python",
+        OWN / "bin" / "python",
+        LOCK,
+    ]
     call("Node from the package index", sync, remedy=REMEDY_NODE, env=env)
     return OWN / "bin"

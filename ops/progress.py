@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ops.places import ROOT
 
+Command = Sequence[str | Path]
 HEARTBEAT = 15  # seconds of silence after which a log still shows that something goes on
 
 
@@ -24,7 +25,7 @@ def say(text: str) -> None:
 
 def call(
     title: str,
-    command: Sequence[str | Path],
+    command: Command,
     *,
     remedy: str,
     env: Mapping[str, str] | None = None,

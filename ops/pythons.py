@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ops.progress import Remedy, call
+from ops.progress import Command, Remedy, call
 
 WANTED = "3.10"
 REMEDY = (
@@ -40,7 +40,7 @@ def _candidates(uv: Path, *, environ: Mapping[str, str], home: Path) -> Iterator
 
 
 def _of_uv(uv: Path) -> Iterator[Path]:
-    asked = [uv, "python", "find", "--system", "--no-python-downloads", WANTED]
+    asked: Command = [uv, "python", "find", "--system", "--no-python-downloads", WANTED]
     try:
         found = subprocess.run(asked, check=False, capture_output=True, text=True)
     except OSError:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ops.places import LOGS, OURS, ROOT
+from ops.progress import Command
 
 CONFIGURATION = ROOT / "ops" / "supervisord.conf"
 LEASH = ROOT / "ops" / "leash.py"
@@ -20,7 +21,13 @@ def supervised(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process group of its own: Ctrl-C reaches only us, and we end it in order."""
     logs.mkdir(parents=True, exist_ok=True)
-    program = [OURS / "bin" / "python", "-m", "supervisor.supervisord", "-c", configuration]
+    program: Command = [
+        OURS / "bin" / "python",
+        "-m",
+        "supervisor.supervisord",
+        "-c",
+        configuration,
+    ]
     child = subprocess.Popen(
         [sys.executable, "-I", LEASH, "SIGTERM", *program],
         cwd=ROOT,

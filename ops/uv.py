@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ops.places import ROOT, VAR
-from ops.progress import call
+from ops.progress import Command, call
 
 OWN = VAR / "uv-venv"
 REMEDY = (
@@ -37,7 +37,7 @@ def _runs(candidate: str) -> bool:
 
 def _install() -> Path:
     python = OWN / "bin" / "python"
-    make = [sys.executable, "-m", "venv", "--clear", OWN]
+    make: Command = [sys.executable, "-m", "venv", "--clear", OWN]
     call("uv is missing: an environment for it in var/", make, remedy=REMEDY)
     call("uv from the package index", [python, "-m", "pip", "install", "-q", "uv"], remedy=REMEDY)
     return OWN / "bin" / "uv"
