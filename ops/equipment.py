@@ -14,7 +14,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 NO_CHROMIUM = "Install Chromium, or name one: `CHROMIUM=/path/to/chromium make test`."
 NO_POSTGRES = (
     "Install PostgreSQL's server (`initdb`, `postgres`), or name a server for the tests: "
-    "`SPORTELLO_TEST_POSTGRES_URL=postgresql+asyncpg://user:password@host/database make test`."
+    "`SPORTELLO_TEST_POSTGRES_URL=postgresql://user:password@host make test`."
 )
 
 
