@@ -10,10 +10,6 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 MESSAGES = RateLimitItemPerMinute(30)  # of one conversation
 SESSIONS = RateLimitItemPerMinute(300)  # from one address: a whole hospital may share one
-TOO_MANY = (
-    "Ha scritto molti messaggi in poco tempo: aspetti un momento e riprovi. "
-    "Se è un'emergenza chiami subito il 112."
-)
 
 
 class Limits:
@@ -22,20 +18,21 @@ class Limits:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    async def count(self, item: RateLimitItemPerMinute, who: str) -> None:
-        """429 with the time to wait, in whole seconds, when it is too much."""
+    async def pause(self, item: RateLimitItemPerMinute, who: str) -> int:
+        """Whole seconds to wait; 0 when this one may pass."""
         if await self._limiter.hit(item, who):
-            return
+            return 0
         resets_at = (await self._limiter.get_window_stats(item, who)).reset_time
-        pause = max(1, math.ceil(resets_at - time.time()))
-        raise HTTPException(429, TOO_MANY, headers={"Retry-After": str(pause)})
+        return max(1, math.ceil(resets_at - time.time()))
 
 
 async def count(request: Request, item: RateLimitItemPerMinute, who: str) -> None:
-    """Nothing is counted under SPORTELLO_LIMITS=off."""
+    """429 when it is too much. Nothing is counted under SPORTELLO_LIMITS=off."""
     state = request.app.state
     if not state.settings.limits:
         return
     if not hasattr(state, "limits"):
         state.limits = Limits()
-    await state.limits.count(item, f"{item.amount}:{who}")
+    if pause := await state.limits.pause(item, f"{item.amount}:{who}"):
+        sentence = state.knowledge.wording("troppi_messaggi").text
+        raise HTTPException(429, sentence, headers={"Retry-After": str(pause)})

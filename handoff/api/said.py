@@ -9,6 +9,8 @@ from uuid import UUID
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
+from handoff.knowledge import Knowledge
+
 MAX_BODY = 64 * 1024  # bytes
 MAX_DRAINED = 32 * 1024 * 1024  # read on so far, or the browser never sees our answer
 MAX_TEXT = 4_000  # characters
@@ -24,10 +26,6 @@ TOO_BIG = "Il messaggio è troppo grande. Lo scriva più breve, per favore."
 NO_ID = "Manca il numero del messaggio (client_message_id): serve un UUID."
 ONE_OF_TWO = "Serve un testo oppure la scelta di un pulsante, non entrambi."
 EMPTY = "Il messaggio è vuoto. Scriva la sua domanda, per favore."
-TOO_LONG = (
-    "Il messaggio è troppo lungo: al massimo 4.000 caratteri. "
-    "Se è un'emergenza chiami subito il 112."
-)
 NOT_OFFERED = "Questa scelta non è disponibile in questa conversazione."
 
 
@@ -40,7 +38,11 @@ class Said:
 
 async def read_said(request: Request) -> Said:
     """Measure the body before anything parses it."""
-    return _said(_parsed(await _read_body(request)))
+    said = _said(_parsed(await _read_body(request)))
+    if len(said.text) > MAX_TEXT:
+        knowledge: Knowledge = request.app.state.knowledge
+        raise HTTPException(422, knowledge.wording("testo_troppo_lungo").text)
+    return said
 
 
 async def _read_body(request: Request) -> bytes:
@@ -96,6 +98,4 @@ def clean(text: object) -> str:
     text = LONE_SURROGATE.sub("\ufffd", UNWANTED.sub("", text)).strip()
     if INVISIBLE.fullmatch(text):
         raise HTTPException(422, EMPTY)
-    if len(text) > MAX_TEXT:
-        raise HTTPException(422, TOO_LONG)
     return text

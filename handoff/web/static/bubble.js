@@ -74,8 +74,8 @@ function scale() {
   return element(
     "p",
     "scale",
-    element("span", "", "1 = per niente soddisfatto"),
-    element("span", "", "5 = molto soddisfatto"),
+    element("span", "", "1 = molto male"),
+    element("span", "", "5 = molto bene"),
   );
 }
 
