@@ -1,0 +1,11 @@
+"""The operators' panel: its API, its pages, and who may enter."""
+
+from fastapi import APIRouter
+
+from handoff.panel import events, login, pages, tickets
+
+router = APIRouter(include_in_schema=False)
+for part in (login, tickets, events, pages):
+    router.include_router(part.router)
+
+__all__ = ["router"]

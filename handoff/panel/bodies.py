@@ -1,0 +1,113 @@
+"""What a browser sent: measured before it is parsed, refused in one Italian sentence."""
+
+import json
+import re
+from typing import Annotated, Any, TypeVar
+
+from fastapi import HTTPException, Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from handoff.panel import passwords
+
+MAX_BODY = 64 * 1024  # bytes
+MAX_TEXT = 4_000  # characters
+# Control characters except tab and line break, bidi overrides (CVE-2021-42574), byte-order marks.
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+UNREADABLE = "La richiesta non è leggibile: serve un testo JSON in UTF-8."
+TOO_BIG = "Il testo è troppo grande."
+EMPTY = "Il testo è vuoto: scriva qualcosa prima di inviare."
+TOO_LONG = "Il testo è troppo lungo: al massimo 4.000 caratteri."
+NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
+NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
+
+
+def _storable(text: object) -> object:
+    """Half an emoji and invisible controls are no reason to lose a reply."""
+    if not isinstance(text, str):
+        return text
+    return LONE_SURROGATE.sub("\ufffd", UNWANTED.sub("", text.replace("\r\n", "\n"))).strip()
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("empty", EMPTY)
+    return text
+
+
+def _not_too_long(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise PydanticCustomError("too_long", TOO_LONG)
+    return text
+
+
+Text = Annotated[
+    str, BeforeValidator(_storable), AfterValidator(_not_empty), AfterValidator(_not_too_long)
+]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+B = TypeVar("B", bound=Body)
+
+
+class Login(Body):
+    email: Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=passwords.LONGEST)]
+
+
+class Step(Body):
+    """An action on a ticket, and the version that the operator saw when deciding on it."""
+
+    version: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class Words(Step):
+    text: Text
+
+
+async def login(request: Request) -> Login:
+    return _valid(Login, await _read(request))
+
+
+async def step(request: Request) -> Step:
+    return _valid(Step, await _read(request))
+
+
+async def words(request: Request) -> Words:
+    return _valid(Words, await _read(request))
+
+
+async def _read(request: Request) -> Any:
+    """At most MAX_BODY bytes, whatever the headers promise."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise HTTPException(413, TOO_BIG)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(422, UNREADABLE) from error
+
+
+def _valid(kind: type[B], raw: Any) -> B:
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        raise HTTPException(422, _sentence(kind, error)) from error
+
+
+def _sentence(kind: type[Body], error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_input=False)[0]
+    if kind is Login:
+        return NO_LOGIN
+    if fault["type"] in ("empty", "too_long"):
+        return fault["msg"]
+    return {"version": NO_VERSION, "text": EMPTY}.get(
+        str(next(iter(fault["loc"]), "")), UNREADABLE
+    )

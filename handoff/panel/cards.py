@@ -1,0 +1,160 @@
+"""Tickets as the panel's page reads them. A citizen's reading key is never among it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import surveys, tickets
+from handoff.knowledge import Knowledge
+from handoff.panel import reads
+from handoff.panel.deadlines import due_at
+from handoff.panel.reads import Around
+from handoff.tables import KEY, Message, Ticket
+
+HIDDEN_KEY = "[chiave data al cittadino]"
+EXCERPT = 160  # characters
+FIRST_PAGE = 2**31 - 1
+
+
+async def cards(
+    session: AsyncSession, found: Sequence[Ticket], *, knowledge: Knowledge
+) -> list[dict[str, Any]]:
+    around = await reads.around(session, found)
+    names = await reads.names(session, [ticket.assignee_id for ticket in found])
+    return [
+        _card(ticket, around[ticket.conversation_id], names, knowledge=knowledge)
+        for ticket in found
+    ]
+
+
+def _card(
+    ticket: Ticket, around: Around, names: dict[str | None, str], *, knowledge: Knowledge
+) -> dict[str, Any]:
+    conversation = around.conversation
+    assignee = ticket.assignee_id
+    return {
+        "id": ticket.id,
+        "name": ticket.name,
+        "kind": ticket.kind,
+        "reason": ticket.reason,
+        "topic": ticket.topic,
+        "topic_title": knowledge.title(ticket.topic) if ticket.topic else None,
+        "state": ticket.state,
+        "priority": ticket.priority,
+        "version": ticket.version,
+        "assignee": {"id": assignee, "name": names.get(assignee, "")} if assignee else None,
+        "channel": conversation.channel,
+        "citizen": conversation.name,
+        "conversation_id": conversation.id,
+        "holder": conversation.holder,
+        "excerpt": _excerpt(ticket, around),
+        "awaits_reply": around.awaits_reply,
+        "opened_at": _iso(ticket.opened_at),
+        "updated_at": _iso(ticket.updated_at),
+        "replied_at": _iso(ticket.replied_at),
+        "closed_at": _iso(ticket.closed_at),
+        "due_at": _iso(due_at(ticket)),
+    }
+
+
+def _excerpt(ticket: Ticket, around: Around) -> str:
+    """What it is about: a form's first field, else the citizen's last words."""
+    first = next((str(value) for value in ticket.fields.values() if value), "")
+    return " ".join((first or around.last_words).split())[:EXCERPT]
+
+
+async def details(
+    session: AsyncSession, ticket: Ticket, *, knowledge: Knowledge
+) -> dict[str, Any]:
+    """A card, and all that the other two panes show."""
+    [card] = await cards(session, [ticket], knowledge=knowledge)
+    survey = await surveys.of_ticket(session, ticket.id)
+    return {
+        **card,
+        **await messages(session, ticket, before=FIRST_PAGE),
+        "fields": ticket.fields,
+        "events": await _events(session, ticket),
+        "understood": await _understood(session, ticket, knowledge=knowledge),
+        "others": await _others(session, ticket),
+        "survey": {"score": survey.score, "comment": survey.comment} if survey else None,
+    }
+
+
+async def messages(session: AsyncSession, ticket: Ticket, *, before: int) -> dict[str, Any]:
+    """The last page before a number, and whether there are earlier ones."""
+    found = await reads.messages_before(session, ticket.conversation_id, seq=before)
+    deliveries = await reads.deliveries(session, found)
+    return {
+        "messages": [
+            _message(message, *deliveries.get(message.id, (None, None))) for message in found
+        ],
+        "earlier": bool(found) and found[0].seq > 1,
+    }
+
+
+def _message(message: Message, delivery: str | None, reason: str | None) -> dict[str, Any]:
+    ours = message.author in ("bot", "system")
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "reply_to": message.reply_to,
+        "final": message.final,
+        "author": message.author,
+        "author_name": message.author_name,
+        "text": message.text.replace(KEY, HIDDEN_KEY) if ours else message.text,
+        "buttons": message.buttons,
+        "attachments": message.attachments,
+        "topic": message.topic,
+        "created_at": _iso(message.created_at),
+        "delivery": delivery,
+        "delivery_reason": reason,
+    }
+
+
+async def _events(session: AsyncSession, ticket: Ticket) -> list[dict[str, Any]]:
+    history = await tickets.history(session, ticket.id)
+    names = await reads.names(session, [event.operator_id for event in history])
+    return [
+        {
+            "id": event.id,
+            "kind": event.kind,
+            "author": names.get(event.operator_id),
+            "text": event.text,
+            "created_at": _iso(event.created_at),
+        }
+        for event in history
+    ]
+
+
+async def _understood(
+    session: AsyncSession, ticket: Ticket, *, knowledge: Knowledge
+) -> dict[str, Any] | None:
+    answer = await reads.answer_to(session, ticket.message_id)
+    intent = answer.trace.get("intent") if answer else None
+    if answer is None or not intent:
+        return None
+    return {
+        "intent": intent,
+        "title": knowledge.title(intent),
+        "confidence": answer.trace.get("confidence"),
+        "decision": answer.trace.get("decision"),
+    }
+
+
+async def _others(session: AsyncSession, ticket: Ticket) -> list[dict[str, Any]]:
+    """What else this conversation led to, the latest first."""
+    return [
+        {"id": other.id, "name": other.name, "kind": other.kind, "state": other.state}
+        for other in _latest_first(await tickets.of_conversation(session, ticket.conversation_id))
+        if other.id != ticket.id
+    ]
+
+
+def _latest_first(found: Iterable[Ticket]) -> list[Ticket]:
+    return sorted(found, key=lambda ticket: ticket.opened_at, reverse=True)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,160 @@
+"""The panel's API of tickets: look, take, reply, note, close, reopen, hand back."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import surveys, tickets
+from handoff.panel import bodies, cards, reads
+from handoff.panel.access import PRIVATE, Acting, Known
+from handoff.panel.bodies import Step, Words
+from handoff.panel.sessions import Entry
+from handoff.tables import Ticket
+
+UNKNOWN = "Questa richiesta non esiste."
+router = APIRouter(prefix="/api/panel/tickets")
+
+Stepped = Annotated[Step, Depends(bodies.step)]
+Worded = Annotated[Words, Depends(bodies.words)]
+Change = Callable[[AsyncSession], Awaitable[object]]
+
+
+@router.get("")
+async def shelf(
+    request: Request,
+    response: Response,
+    entry: Known,
+    state: Literal["open", "taken", "mine", "closed", "all"] = "open",
+) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    mine = entry.operator.id
+    async with request.app.state.database.read() as session:
+        found = await reads.shelf(session, state, mine=mine)
+        return {
+            "tickets": await cards.cards(session, found, knowledge=request.app.state.knowledge),
+            "counts": await reads.counts(session, mine=mine),
+        }
+
+
+@router.get("/{ticket_id}")
+async def look(
+    request: Request, response: Response, ticket_id: str, entry: Known
+) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    return await _details(request, ticket_id)
+
+
+@router.get("/{ticket_id}/messages")
+async def earlier(
+    request: Request,
+    response: Response,
+    ticket_id: str,
+    entry: Known,
+    before: Annotated[int, Query(ge=1, lt=2**31)],
+) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    async with request.app.state.database.read() as session:
+        return await cards.messages(session, await _found(session, ticket_id), before=before)
+
+
+@router.post("/{ticket_id}/take")
+async def take(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+    knowledge = request.app.state.knowledge
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.take(
+            session, ticket_id, knowledge=knowledge, **_who_and_when(entry, step)
+        ),
+    )
+
+
+@router.post("/{ticket_id}/reply")
+async def reply(request: Request, ticket_id: str, entry: Acting, words: Worded) -> Response:
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.reply(
+            session, ticket_id, text=words.text, **_who_and_when(entry, words)
+        ),
+    )
+
+
+@router.post("/{ticket_id}/note")
+async def note(request: Request, ticket_id: str, entry: Acting, words: Worded) -> Response:
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.note(
+            session, ticket_id, text=words.text, **_who_and_when(entry, words)
+        ),
+    )
+
+
+@router.post("/{ticket_id}/close")
+async def close(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+    """Closing and asking for satisfaction are one step."""
+
+    async def close_and_ask(session: AsyncSession) -> None:
+        ticket, conversation = await tickets.close(
+            session, ticket_id, **_who_and_when(entry, step)
+        )
+        await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
+
+    return await _change(request, ticket_id, close_and_ask)
+
+
+@router.post("/{ticket_id}/reopen")
+async def reopen(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.reopen(session, ticket_id, **_who_and_when(entry, step)),
+    )
+
+
+@router.post("/{ticket_id}/hand-back")
+async def hand_back(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+    knowledge = request.app.state.knowledge
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.hand_back(
+            session, ticket_id, knowledge=knowledge, **_who_and_when(entry, step)
+        ),
+    )
+
+
+def _who_and_when(entry: Entry, step: Step) -> dict[str, Any]:
+    return {"operator": entry.operator, "version": step.version}
+
+
+async def _change(request: Request, ticket_id: str, change: Change) -> Response:
+    """The ticket as it is afterwards; for the loser as it is now, with the reason."""
+    try:
+        async with request.app.state.database.begin() as session:
+            await change(session)
+    except tickets.NotFound as missing:
+        raise HTTPException(404, UNKNOWN) from missing
+    except tickets.Conflict as conflict:
+        reason = str(conflict)
+        present = await _details(request, conflict.ticket_id)
+        content = {"detail": f"{reason[:1].upper()}{reason[1:]}.", "ticket": present}
+        return JSONResponse(content, 409, headers=PRIVATE)
+    return JSONResponse(await _details(request, ticket_id), headers=PRIVATE)
+
+
+async def _details(request: Request, ticket_id: str) -> dict[str, Any]:
+    async with request.app.state.database.read() as session:
+        ticket = await _found(session, ticket_id)
+        return await cards.details(session, ticket, knowledge=request.app.state.knowledge)
+
+
+async def _found(session: AsyncSession, ticket_id: str) -> Ticket:
+    ticket = await session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise HTTPException(404, UNKNOWN)
+    return ticket
