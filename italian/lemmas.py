@@ -7,7 +7,7 @@ import simplemma
 
 @lru_cache(maxsize=50_000)
 def lemma(word: str) -> str:
-    return str(simplemma.lemmatize(word, lang="it")).lower()
+    return str(simplemma.lemmatize(word, lang="it")).lower() if word else ""
 
 
 def lemmas(words: list[str]) -> list[str]:

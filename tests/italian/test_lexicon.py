@@ -18,7 +18,7 @@ def test_lay_words_of_one_thing_are_one_concept(text):
 
 def test_inflected_words_are_found():
     assert named("le ricette") == named("la ricetta") == ["impegnativa"]
-    assert lemmas(["prenotata", "ospedali"]) == ["prenotare", "ospedale"]
+    assert lemmas(["prenotata", "ospedali", ""]) == ["prenotare", "ospedale", ""]
 
 
 def test_the_longest_expression_wins():

@@ -1,92 +1,82 @@
-"""A really trained bot that talks to its real action server."""
+"""A really trained bot behind its own processor, with its real action server."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.nlg import NaturalLanguageGenerator
-from rasa.core.processor import MessageProcessor
-from rasa.core.tracker_store import InMemoryTrackerStore
-from rasa.model_training import train
-from rasa.utils.endpoints import EndpointConfig
 
-from bot.importer import KnowledgeImporter
-from bot.nlu.decision import decide, said_first
-from tests.bot.dialogue.loopback import ROOT, action_server, internal_api
+from bot.application import load
+from bot.processor import Processor
+from bot.question import Question
+from bot.settings import Settings
+from bot.trackers import TABLE
+from bot.train import refresh
+from tests.bot.dialogue.loopback import action_server
+from tests.fake_internal import TOKEN, internal_api
 
-
-class Listener(MessageProcessor):
-    """Rasa's processor with our decision; the door adds what concerns the network."""
-
-    async def parse_message(
-        self, message: UserMessage, tracker: Any = None, only_output_properties: bool = True
-    ) -> dict[str, Any]:
-        if payload := (message.metadata or {}).get("payload"):
-            parse = pressed(payload)
-        else:
-            parse = await super().parse_message(message, tracker, only_output_properties)
-        classified = {"intent": parse["intent"], "ranking": parse.get("intent_ranking", [])}
-        name = decide(parse, tracker)
-        intent = {"name": name, "confidence": parse["intent"]["confidence"]}
-        return {**parse, "intent": intent, "classified": classified}
-
-
-def pressed(payload: str) -> dict[str, Any]:
-    topic, _, value = payload.partition(":")
-    return {
-        "text": payload,
-        "intent": {"name": topic, "confidence": 1.0},
-        "entities": [{"entity": "valore", "value": value}] if value else [],
-    }
+TIMESTAMP = re.compile(r'("timestamp": ?)(\d+(?:\.\d+)?)')
+MONTH = 30 * 24 * 3600
 
 
 class Talk:
     """One conversation; each turn returns the keys of what the bot said."""
 
-    def __init__(self, processor: Listener, run: Callable[[Any], Any], sender: str) -> None:
+    def __init__(self, processor: Processor, run: Callable[[Any], Any], sender: str) -> None:
         self.processor, self.run, self.sender = processor, run, sender
-        self.replies: list[dict[str, Any]] = []
-        self.parse: dict[str, Any] = {}
+        self.answer: dict[str, Any] = {}
 
     def says(self, text: str) -> list[str]:
-        return self._turn(text, {})
+        return self._turn(text=text, payload=None)
 
     def presses(self, payload: str) -> list[str]:
-        return self._turn(payload, {"payload": payload})
+        return self._turn(text=None, payload=payload)
 
     @property
     def ticket(self) -> dict[str, Any] | None:
-        return next((r["ticket"] for r in self.replies if r.get("ticket")), None)
+        return self.answer["ticket"]
 
     @property
     def values(self) -> dict[str, Any]:
-        return self.replies[-1]["with"]
+        return self.answer["replies"][-1]["with"]
 
+    @property
+    def parse(self) -> dict[str, Any]:
+        return self.answer["parse"]
+
+    @property
     def form(self) -> str | None:
         return self._tracker().active_loop_name
 
-    def slots(self) -> dict[str, Any]:
-        slots = self._tracker().current_slot_values()
-        return {name: slots[name] for name in slots if name.startswith("reclamo_") and slots[name]}
+    @property
+    def asked(self) -> str | None:
+        slot = self._tracker().get_slot("requested_slot")
+        return slot and slot.removeprefix("reclamo_")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        slots = self._tracker().current_slot_values().items()
+        return {k.removeprefix("reclamo_"): v for k, v in slots if k.startswith("reclamo_") and v}
+
+    def wait_a_month(self) -> None:
+        """As if everything said so far had been said a month earlier."""
+        mine = TABLE.c.conversation_id == self.sender
+        with self.processor.tracker_store.engine.begin() as connection:
+            snapshot = connection.execute(TABLE.select().where(mine)).one().snapshot
+            earlier = TIMESTAMP.sub(lambda t: f"{t[1]}{float(t[2]) - MONTH}", snapshot)
+            assert earlier != snapshot
+            connection.execute(TABLE.update().where(mine).values(snapshot=earlier))
 
     def _tracker(self) -> Any:
         return self.run(self.processor.get_tracker(self.sender))
 
-    def _turn(self, text: str, metadata: dict[str, Any]) -> list[str]:
-        channel = CollectingOutputChannel()
-        message = UserMessage(text, channel, self.sender, metadata=metadata)
-        self.run(self.processor.handle_message(message))
-        parse = self._tracker().latest_message.parse_data
-        first = said_first(parse, parse["intent"]["name"])
-        spoken = [message["custom"] for message in channel.messages]
-        self.replies = [{"say": topic, "with": {}} for topic in first] + spoken
-        self.parse = parse
-        return [reply["say"] for reply in self.replies]
+    def _turn(self, *, text: str | None, payload: str | None) -> list[str]:
+        question = Question(self.sender, str(uuid4()), text, payload, {}, reset=False)
+        self.answer = self.run(self.processor.converse(question))
+        return [reply["say"] for reply in self.answer["replies"]]
 
 
 @pytest.fixture(scope="session")
@@ -98,15 +88,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    result = train(
-        domain=str(ROOT / "bot" / "domain"),
-        config=str(ROOT / "bot" / "config.yml"),
-        training_files=str(ROOT / "data" / "conversation"),
-        output=str(tmp_path_factory.mktemp("models")),
-        force_training=True,
-    )
-    assert result.model is not None
-    return Path(result.model)
+    return refresh(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")
@@ -115,26 +97,22 @@ def action_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def processor(
-    model: Path, action_log: Path, loop: asyncio.AbstractEventLoop
-) -> Iterator[Listener]:
-    domain = KnowledgeImporter().get_domain()
+def processor(model: Path, action_log: Path, tmp_path_factory: Any) -> Iterator[Processor]:
+    database = f"sqlite:///{tmp_path_factory.mktemp('trackers')}/trackers.db"
     with internal_api() as handoff, action_server(handoff, log=action_log) as actions:
-        yield Listener(
-            model_path=str(model),
-            tracker_store=InMemoryTrackerStore(domain),
-            lock_store=InMemoryLockStore(),
-            action_endpoint=EndpointConfig(actions),
-            generator=NaturalLanguageGenerator.create(None, domain),
-        )
+        settings = Settings(TOKEN, database, actions, model.parent, "127.0.0.1", 5005)
+        processor = load(model, settings)
+        TABLE.create(processor.tracker_store.engine)
+        yield processor
+        processor.tracker_store.close()
 
 
 @pytest.fixture
-def talk(processor: Listener, loop: asyncio.AbstractEventLoop) -> Talk:
+def talk(processor: Processor, loop: asyncio.AbstractEventLoop) -> Talk:
     return Talk(processor, loop.run_until_complete, f"guest-{uuid4()}")
 
 
 @pytest.fixture
-def owner(processor: Listener, loop: asyncio.AbstractEventLoop) -> Talk:
+def owner(processor: Processor, loop: asyncio.AbstractEventLoop) -> Talk:
     """A citizen who opened a request in this conversation."""
     return Talk(processor, loop.run_until_complete, f"owner-{uuid4()}")

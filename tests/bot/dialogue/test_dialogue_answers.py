@@ -1,8 +1,9 @@
 """Answers, offers, look-ups, and the way to a person, in Italian turns with the trained bot."""
 
 import pytest
+from rasa.shared.exceptions import RasaException
 
-from tests.bot.dialogue.loopback import KEY, Internal
+from tests.fake_internal import KEY, Internal
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_gibberish_is_declined(talk, text):
 def test_still_unsure_leads_to_a_person(talk):
     assert talk.says("qwxz kjh") == ["non_capito"]
     assert talk.says("wkjh zxq") == ["ancora_incerto"]
-    assert talk.ticket == {"kind": "persona", "reason": "non_capito", "topic": None}
+    assert talk.ticket == {"kind": "persona", "reason": "non_capito", "topic": None, "fields": {}}
 
 
 def test_an_answer_between_two_unclear_messages_starts_afresh(talk):
@@ -43,7 +44,7 @@ def test_an_answer_between_two_unclear_messages_starts_afresh(talk):
 def test_an_unsure_message_offers_at_most_three_topics(talk):
     said = talk.says("la visita")
     assert said == ["scelta"]
-    assert 1 <= len(talk.parse["choices"]) <= 3
+    assert 1 <= len(talk.values["choices"]) <= 3
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_an_unsure_message_offers_at_most_three_topics(talk):
 )
 def test_asking_for_a_person_opens_a_ticket(talk, text, topic, reason):
     assert talk.says(text) == [topic]
-    assert talk.ticket == {"kind": "persona", "reason": reason, "topic": None}
+    assert talk.ticket == {"kind": "persona", "reason": reason, "topic": None, "fields": {}}
 
 
 def test_wishing_ones_data_erased_opens_a_ticket_for_it(talk):
@@ -122,11 +123,30 @@ def test_a_wrong_key_reveals_nothing(talk):
 def test_a_failed_look_up_invents_nothing(talk):
     Internal.broken = True
     try:
-        assert talk.says("qual è il numero di cardiologia") == []
+        with pytest.raises(RasaException):
+            talk.says("qual è il numero di cardiologia")
     finally:
         Internal.broken = False
+    assert talk.says("qual è il numero di cardiologia") == ["contatti_reparto.trovato"]
 
 
 def test_what_citizens_write_is_not_in_the_actions_log(talk, action_log):
     talk.says("qual è il numero di cardiologia per la signora Bianchini")
     assert "bianchini" not in action_log.read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize(
+    "text", ["/reclamo", "/restart", '/parcheggio{"x": "y"}', " /session_start", "/back"]
+)
+def test_a_typed_command_of_rasas_is_only_text(talk, text):
+    talk.says("dove posso parcheggiare?")
+    said = talk.says(text)
+    assert said
+    assert talk.parse["confidence"] < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "\u202e\u200b", "a" * 4000, "/" * 50]
+)
+def test_odd_text_gets_an_answer(talk, text):
+    assert talk.says(text)

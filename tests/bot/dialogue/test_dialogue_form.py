@@ -12,13 +12,9 @@ ANSWERS = (TOLD, "in ortopedia", "ieri", "347 1234567")
 def filled(talk, *, until: str) -> None:
     talk.says("voglio fare un reclamo")
     for text in ANSWERS:
-        if asked_now(talk) == until:
+        if talk.asked == until:
             return
         talk.says(text)
-
-
-def asked_now(talk) -> str:
-    return talk._tracker().get_slot("requested_slot").removeprefix("reclamo_")
 
 
 def yesterday() -> str:
@@ -45,8 +41,8 @@ def test_a_complaint_is_filled_confirmed_and_sent_with_all_fields(talk):
         "topic": "reclamo",
         "fields": fields,
     }
-    assert talk.form() is None
-    assert talk.slots() == {}
+    assert talk.form is None
+    assert talk.told == {}
 
 
 def test_a_typed_yes_confirms_too(talk):
@@ -55,17 +51,17 @@ def test_a_typed_yes_confirms_too(talk):
 
 
 @pytest.mark.parametrize(
-    ("text", "slot", "value"),
+    ("text", "field", "value"),
     [
-        ("il reparto era cardiologia", "reclamo_dove", "Cardiologia"),
-        ("ho sbagliato numero, è 333 7654321", "reclamo_contatto", "3337654321"),
-        ("no, il giorno era il 3 marzo 2026", "reclamo_quando", "03/03/2026"),
+        ("il reparto era cardiologia", "dove", "Cardiologia"),
+        ("ho sbagliato numero, è 333 7654321", "contatto", "3337654321"),
+        ("no, il giorno era il 3 marzo 2026", "quando", "03/03/2026"),
     ],
 )
-def test_a_field_is_corrected_at_the_summary(talk, text, slot, value):
+def test_a_field_is_corrected_at_the_summary(talk, text, field, value):
     filled(talk, until="conferma")
     assert talk.says(text) == ["reclamo.corretto", "reclamo.riepilogo"]
-    assert talk.slots()[slot] == value
+    assert talk.told[field] == value
 
 
 def test_a_field_is_corrected_in_the_middle_and_the_form_goes_on(talk):
@@ -74,7 +70,7 @@ def test_a_field_is_corrected_in_the_middle_and_the_form_goes_on(talk):
         "reclamo.corretto",
         "reclamo.contatto",
     ]
-    assert talk.slots()["reclamo_dove"] == "Cardiologia"
+    assert talk.told["dove"] == "Cardiologia"
 
 
 def test_a_field_is_chosen_for_correction_by_button(talk):
@@ -88,25 +84,25 @@ def test_a_field_is_chosen_for_correction_by_button(talk):
 def test_a_no_at_the_summary_asks_what_to_correct(talk):
     filled(talk, until="conferma")
     assert talk.says("no, non è corretto") == ["reclamo.correggi"]
-    assert talk.form() == "reclamo_form"
+    assert talk.form == "reclamo_form"
 
 
 @pytest.mark.parametrize("at", ["cosa", "dove", "quando", "contatto", "conferma"])
 def test_a_complaint_is_cancelled_at_any_question(talk, at):
     filled(talk, until=at)
     assert talk.says("annulla") == ["reclamo.annullato"]
-    assert talk.form() is None
-    assert talk.slots() == {}
+    assert talk.form is None
+    assert talk.told == {}
 
 
 @pytest.mark.parametrize("at", ["cosa", "dove", "quando", "contatto", "conferma"])
 def test_a_question_is_answered_and_the_form_asks_again(talk, at):
     filled(talk, until=at)
-    before = talk.slots()
+    before = talk.told
     again = "reclamo.riepilogo" if at == "conferma" else f"reclamo.{at}"
     assert talk.says("dove posso parcheggiare?") == ["parcheggio", again]
-    assert talk.form() == "reclamo_form"
-    assert talk.slots() == before
+    assert talk.form == "reclamo_form"
+    assert talk.told == before
 
 
 def test_a_look_up_interrupts_the_form_too(talk):
@@ -125,13 +121,13 @@ def test_a_look_up_interrupts_the_form_too(talk):
 )
 def test_a_person_or_an_emergency_ends_the_form_with_what_was_told(talk, at, text, topic, kind):
     filled(talk, until=at)
-    told = {name.removeprefix("reclamo_"): value for name, value in talk.slots().items()}
+    told = talk.told
     assert talk.says(text) == [topic]
     assert talk.ticket["kind"] == kind
     assert talk.ticket["topic"] == "reclamo"
     assert talk.ticket["fields"] == told
-    assert talk.form() is None
-    assert talk.slots() == {}
+    assert talk.form is None
+    assert talk.told == {}
 
 
 def test_an_unreadable_day_and_contact_are_asked_again(talk):
@@ -156,7 +152,7 @@ def test_a_complaint_told_at_once_is_not_asked_for_again(talk):
         " spiegato niente"
     )
     assert talk.says(told) == ["reclamo.dove"]
-    assert talk.slots()["reclamo_cosa"] == told
+    assert talk.told["cosa"] == told
 
 
 def test_pressing_complaint_again_asks_the_same_question(talk):
@@ -175,4 +171,11 @@ def test_a_second_complaint_starts_empty(talk):
     filled(talk, until="conferma")
     talk.presses("conferma")
     assert talk.says("voglio fare un reclamo") == ["reclamo.cosa"]
-    assert talk.slots() == {}
+    assert talk.told == {}
+
+
+def test_after_a_month_the_form_goes_on_where_it_stood(talk):
+    filled(talk, until="contatto")
+    talk.wait_a_month()
+    assert talk.says("347 1234567") == ["reclamo.riepilogo"]
+    assert talk.values["cosa"] == TOLD

@@ -1,0 +1,66 @@
+"""Actions run as the server runs them; the service they ask is a fake on loopback."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import ActionExecutor
+
+from tests.fake_internal import TOKEN, Internal, internal_api
+
+
+class Citizen:
+    """Calls an action with what a citizen just did."""
+
+    def __init__(self, executor: ActionExecutor) -> None:
+        self.executor = executor
+        self.slots: dict[str, Any] = {}
+        self.replies: list[dict[str, Any]] = []
+        self.domain: dict[str, Any] = {}
+
+    async def calls(
+        self, action: str, *, text: str = "", intent: str = "", value: str | None = None
+    ) -> list[str]:
+        entities = [{"entity": "valore", "value": value}] if value else []
+        message = {"text": text, "intent": {"name": intent}, "entities": entities}
+        tracker = {
+            "sender_id": "conversation-1",
+            "slots": self.slots,
+            "latest_message": message,
+            "events": [],
+            "active_loop": {},
+        }
+        call = {
+            "next_action": action,
+            "tracker": tracker,
+            "domain": self.domain,
+            "version": "3.6.21",
+        }
+        result = (await self.executor.run(call)).model_dump()
+        self._set(result["events"])
+        self.replies = [response["custom"] for response in result["responses"]]
+        return [reply["say"] for reply in self.replies]
+
+    def _set(self, events: list[dict[str, Any]]) -> None:
+        self.slots |= {event["name"]: event["value"] for event in events}
+
+
+@pytest.fixture(scope="session")
+def executor() -> ActionExecutor:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return executor
+
+
+@pytest.fixture
+def internal(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Internal]]:
+    with internal_api() as url:
+        monkeypatch.setenv("SPORTELLO_HANDOFF_URL", url)
+        monkeypatch.setenv("SPORTELLO_INTERNAL_TOKEN", TOKEN)
+        monkeypatch.setattr(Internal, "broken", False)
+        yield Internal
+
+
+@pytest.fixture
+def citizen(executor: ActionExecutor, internal: type[Internal]) -> Citizen:
+    return Citizen(executor)
