@@ -59,6 +59,15 @@ class Vocabulary:
                 allowed = slips if len(word) >= 2 * FUZZY - 1 else 1
                 if OSA.distance(word, folded, score_cutoff=allowed) <= allowed:
                     found |= self._exact[word]
+        return found or self._misspelt_beginning(folded)
+
+    def _misspelt_beginning(self, folded: str) -> set[str]:
+        found: set[str] = set()
+        for prefix, atoms in self._prefixes.items():
+            if len(prefix) > FUZZY and prefix[0] == folded[0]:
+                for length in range(len(prefix) - 1, len(prefix) + 2):
+                    if OSA.distance(prefix, folded[:length], score_cutoff=1) <= 1:
+                        found |= atoms
         return found
 
     def unglued(self, word: str) -> list[Atoms]:

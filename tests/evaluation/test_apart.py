@@ -12,10 +12,9 @@ from evaluation.messages import read_messages
 from handoff.settings import ROOT
 from italian.normalise import normalise
 
-NEAR_COPY = 90  # token set ratio, of 100
+NEAR_COPY = 90  # token set ratio, of 100; it is 100 for a phrase inside a long story, hence:
+COVERED = 0.5  # share of the message's words that the phrase must have to be its copy
 EVALUATION = ROOT / "data" / "evaluation"
-# Of one or two words there is only one way to write them ("grazie mille"): only equals count
-SHORT = 2
 
 
 def phrases_of(folder: Path) -> Iterator[str]:
@@ -27,13 +26,12 @@ def phrases_of(folder: Path) -> Iterator[str]:
 
 
 def near_copies(messages: list[str], phrases: list[str]) -> list[tuple[str, str]]:
-    """A phrase of one or two words is inside every longer message: it is no copy of that."""
     ours, theirs = [normalise(each) for each in messages], [normalise(each) for each in phrases]
     scores = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio, score_cutoff=NEAR_COPY)
     return [
         (messages[row], phrases[column])
         for row, column in np.argwhere(scores)
-        if ours[row] == theirs[column] or min(_size(ours[row]), _size(theirs[column])) > SHORT
+        if _size(theirs[column]) >= _size(ours[row]) * COVERED
     ]
 
 
