@@ -30,6 +30,13 @@ class Serving:
             self._command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL
         )
 
+    def once(self, *command: str) -> str:
+        """What another program says in the same environment."""
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
     def wait_until_alive(self) -> None:
         deadline = time.monotonic() + PATIENCE
         while not self._is_alive():

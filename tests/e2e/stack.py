@@ -1,5 +1,6 @@
 """The whole thing on free ports of this machine: bot, actions, service, a migrated database."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,5 +43,6 @@ def stack(folder: Path) -> Iterator[Stack]:
         SPORTELLO_ADMIN_PASSWORD=PASSWORD,
         SPORTELLO_LIMITS="off",
     )
+    handoff.once(sys.executable, "-m", "handoff", "first-login")
     with serving.running(bot, actions, handoff):
         yield Stack(url, bot, actions, handoff)
