@@ -35,6 +35,8 @@ async def panel(request: Request) -> Response:
 
 @router.get("/login")
 async def login(request: Request) -> Response:
+    if await entered(request):
+        return RedirectResponse("/panel", 303, headers=HEADERS)
     return _page(request, "login.html")
 
 

@@ -1,0 +1,21 @@
+// Asks before something that a citizen will notice.
+import { byId } from "./elements.js";
+
+const QUESTIONS = {
+  close: [(ticket) => `Chiudere ${ticket.name}?`, "Il cittadino legge che la richiesta è chiusa e può dare un voto da 1 a 5. Si può sempre riaprire.", "Chiudi la richiesta"],
+  "hand-back": [() => "Restituire all'assistente?", "Al cittadino risponde di nuovo l'assistente automatico. La richiesta torna fra quelle da prendere.", "Restituisci"],
+};
+
+export async function isSure(action, ticket) {
+  if (!QUESTIONS[action]) return true;
+  const [title, words, yes] = QUESTIONS[action];
+  byId("confirm-title").textContent = title(ticket);
+  byId("confirm-words").textContent = words;
+  byId("confirm-yes").textContent = yes;
+  const dialog = byId("confirm");
+  dialog.returnValue = "no";
+  dialog.showModal();
+  byId("confirm-yes").focus();
+  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  return dialog.returnValue === "yes";
+}

@@ -1,0 +1,122 @@
+// Where one writes: a reply for the citizen or a note for colleagues, never mistaken.
+import { draft, keepDraft } from "./drafts.js";
+import { byId } from "./elements.js";
+
+const MOST = 4000;
+const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
+const MODES = {
+  reply: ["Risposta: la legge il cittadino", "Invia risposta"],
+  note: ["Nota interna: la leggono solo i colleghi", "Salva nota"],
+};
+let ticket = null;
+let me = null;
+let mode = "reply";
+let sending = false;
+
+export function startComposer(send) {
+  byId("tab-reply").addEventListener("click", () => write("reply"));
+  byId("tab-note").addEventListener("click", () => write("note"));
+  byId("composer").querySelector("[role=tablist]").addEventListener("keydown", turn);
+  byId("text").addEventListener("input", keep);
+  byId("text").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("composer").requestSubmit();
+  });
+  byId("composer").addEventListener("submit", (event) => submit(event, send));
+}
+
+/** Another ticket brings its own draft; the same one leaves the text alone. */
+export function drawComposer(shown, operator) {
+  const isNew = ticket?.id !== shown.id;
+  [ticket, me] = [shown, operator];
+  if (isNew) {
+    mode = "reply";
+    say("");
+  }
+  draw(isNew);
+}
+
+export function write(wanted) {
+  mode = wanted;
+  say("");
+  draw(true);
+  (barrier() ? byId(`tab-${mode}`) : byId("text")).focus();
+}
+
+function turn(event) {
+  if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+  event.preventDefault();
+  mode = mode === "reply" ? "note" : "reply";
+  draw(true);
+  byId(`tab-${mode}`).focus();
+}
+
+function draw(withText) {
+  const [label, button] = MODES[mode];
+  byId("composer").dataset.mode = mode;
+  for (const name of ["reply", "note"]) {
+    byId(`tab-${name}`).setAttribute("aria-selected", String(name === mode));
+    byId(`tab-${name}`).tabIndex = name === mode ? 0 : -1;
+  }
+  byId("composer-panel").setAttribute("aria-labelledby", `tab-${mode}`);
+  byId("text-label").textContent = label;
+  byId("send").textContent = button;
+  if (withText) byId("text").value = draft(ticket.id, mode);
+  close(barrier());
+  count();
+}
+
+/** Why one cannot write now. */
+function barrier() {
+  if (mode === "note") return "";
+  if (ticket.state === "open") return "Per rispondere prenda in carico la richiesta. Una nota interna la può lasciare già ora.";
+  if (ticket.state === "closed") return "La richiesta è chiusa: per scrivere al cittadino la riapra e la prenda in carico.";
+  if (ticket.assignee?.id !== me.id) return `Risponde ${ticket.assignee?.name ?? "un collega"}. Può lasciare una nota interna.`;
+  return "";
+}
+
+function close(sentence) {
+  byId("composer-closed").textContent = sentence;
+  byId("composer-closed").hidden = !sentence;
+  byId("composer-body").hidden = Boolean(sentence);
+}
+
+function keep() {
+  keepDraft(ticket.id, mode, byId("text").value);
+  say("");
+  count();
+}
+
+function count() {
+  const length = [...byId("text").value.trim()].length;
+  byId("counter").textContent = `${NUMBER.format(length)} / ${NUMBER.format(MOST)}`;
+  byId("counter").classList.toggle("counter-over", length > MOST);
+  byId("send").disabled = sending || length === 0 || length > MOST;
+}
+
+const say = (sentence) => (byId("composer-problem").textContent = sentence);
+
+async function submit(event, send) {
+  event.preventDefault();
+  const text = byId("text").value.trim();
+  if (sending || !text || barrier()) return;
+  const [from, as] = [ticket.id, mode];
+  hold(true);
+  try {
+    if (await send(as, text)) sent(from, as);
+  } catch (problem) {
+    say(`${problem.message} Il testo è conservato.`);
+  } finally {
+    hold(false);
+  }
+}
+
+function sent(from, as) {
+  keepDraft(from, as, "");
+  if (ticket.id === from && mode === as) byId("text").value = "";
+}
+
+function hold(on) {
+  sending = on;
+  byId("composer").setAttribute("aria-busy", String(on));
+  count();
+}

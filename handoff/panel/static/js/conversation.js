@@ -1,0 +1,140 @@
+// The conversation: what was said, in order, and the notes of colleagues between it.
+import { byId, icon, make } from "./elements.js";
+import { spoken } from "./spoken.js";
+import { clock, date } from "./times.js";
+import { AUTHORS, DELIVERIES } from "./words.js";
+
+const NEAR = 80; // pixels from the end that count as being there
+let drawn = null; // the ticket whose conversation stands there
+let earlier = []; // pages before the one that comes with the ticket
+
+export function drawConversation(ticket) {
+  const isNew = drawn !== ticket.id;
+  if (isNew) atEnd = true;
+  const log = byId("log");
+  if (isNew) forget(ticket, log);
+  const before = log.children.length;
+  place(log, lines(ticket));
+  byId("earlier").hidden = !hasEarlier(ticket);
+  if (atEnd) toEnd();
+  else if (log.children.length > before) byId("to-last").hidden = false;
+  // a change of ticket is not news: the heading is read, the old messages are not
+  if (isNew) requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+}
+
+function forget(ticket, log) {
+  drawn = ticket.id;
+  earlier = [];
+  log.setAttribute("aria-live", "off");
+  log.replaceChildren();
+}
+
+let atEnd = true;
+
+function toEnd() {
+  byId("scroll").scrollTop = byId("scroll").scrollHeight;
+}
+
+function look() {
+  const scroll = byId("scroll");
+  atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+  if (atEnd) byId("to-last").hidden = true;
+}
+
+export function watchScrolling() {
+  byId("scroll").addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(() => atEnd && toEnd()).observe(byId("scroll"));
+  byId("to-last").addEventListener("click", () => {
+    toEnd();
+    byId("scroll").focus();
+  });
+}
+
+const hasEarlier = (ticket) => (earlier.length ? earlier[0].seq > 1 : ticket.earlier);
+export const firstSeq = (ticket) => (earlier[0] ?? ticket.messages[0]).seq;
+
+export function addEarlier(ticket, messages) {
+  const scroll = byId("scroll");
+  const fromEnd = scroll.scrollHeight - scroll.scrollTop;
+  earlier = [...messages, ...earlier];
+  place(byId("log"), lines(ticket));
+  byId("earlier").hidden = !hasEarlier(ticket);
+  scroll.scrollTop = scroll.scrollHeight - fromEnd;
+}
+
+function lines(ticket) {
+  const known = new Set(ticket.messages.map((message) => message.id));
+  const messages = [...earlier.filter((message) => !known.has(message.id)), ...ticket.messages];
+  const notes = ticket.events.filter((event) => event.kind === "note");
+  const all = [...messages.map((said) => ({ key: `m${said.id}`, said })), ...notes.map((said) => ({ key: `n${said.id}`, said, isNote: true }))];
+  all.sort((one, other) => Date.parse(one.said.created_at) - Date.parse(other.said.created_at));
+  return all;
+}
+
+/** Adds what is missing and leaves what stands there: a screen reader reads only the new. */
+function place(log, all) {
+  const standing = new Map([...log.children].map((element) => [element.dataset.id, element]));
+  let day = null;
+  let spot = log.firstElementChild;
+  const put = (key, state, build) => {
+    let element = standing.get(key);
+    if (element?.dataset.state !== state) {
+      const fresh = build();
+      Object.assign(fresh.dataset, { id: key, state });
+      if (element) element.replaceWith(fresh);
+      if (element && element === spot) spot = fresh;
+      element = fresh;
+    }
+    if (element === spot) spot = spot.nextElementSibling;
+    else log.insertBefore(element, spot);
+    standing.delete(key);
+  };
+  for (const line of all) {
+    const today = date(line.said.created_at);
+    if (today !== day) put(`d${today}`, "", () => make("li", { class: "day" }, make("span", {}, today)));
+    day = today;
+    put(line.key, line.said.delivery ?? "", () => (line.isNote ? note(line.said) : message(line.said)));
+  }
+  for (const gone of standing.values()) gone.remove();
+}
+
+function message(said) {
+  const name = said.author === "operator" && said.author_name ? ` · ${said.author_name}` : "";
+  return make(
+    "li",
+    { class: `said said-${said.author}` },
+    make("p", { class: "said-who" }, make("strong", {}, `${AUTHORS[said.author] ?? said.author}${name}`), make("time", { datetime: said.created_at }, clock(said.created_at))),
+    make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text)),
+    offered(said.buttons),
+    delivered(said),
+  );
+}
+
+function offered(buttons) {
+  if (!buttons?.length) return null;
+  return make("ul", { class: "offered", "aria-label": "Pulsanti proposti" }, buttons.map((button) => make("li", {}, button.title)));
+}
+
+function delivered(said) {
+  if (!said.delivery) return null;
+  const [word, tone] = DELIVERIES[said.delivery] ?? [said.delivery, "wait"];
+  const sign = { bad: "warning-circle", fine: "check", wait: "refresh" }[tone];
+  const reason = tone === "bad" && said.delivery_reason ? `: ${said.delivery_reason}` : "";
+  return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), word + reason);
+}
+
+function note(said) {
+  return make(
+    "li",
+    { class: "said said-note" },
+    make(
+      "p",
+      { class: "said-who" },
+      icon("locked", "icon-xs"),
+      make("strong", {}, `Nota interna · ${said.author ?? ""}`),
+      make("span", { class: "said-for" }, "la leggono solo i colleghi"),
+      make("time", { datetime: said.created_at }, clock(said.created_at)),
+    ),
+    make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text ?? "")),
+  );
+}

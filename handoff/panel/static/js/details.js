@@ -1,0 +1,74 @@
+// What is known about a request beside its conversation.
+import { byId, icon, make, redraw } from "./elements.js";
+import { spoken } from "./spoken.js";
+import { short, term } from "./times.js";
+import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, kind } from "./words.js";
+
+export function drawDetails(ticket, me) {
+  const { messages: _messages, ...seen } = ticket;
+  redraw(byId("details-body"), [seen, term(ticket).word], () => [
+    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]]])),
+    others(ticket),
+    section("Richiesta", facts(request(ticket, me))),
+    form(ticket),
+    understood(ticket),
+    survey(ticket),
+    section("Storia", history(ticket)),
+  ]);
+}
+
+function section(title, ...children) {
+  return make("section", { class: "facts" }, make("h3", {}, title), ...children);
+}
+
+function facts(pairs) {
+  return make("dl", {}, pairs.filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", { dir: "auto" }, ...spoken(String(value))))));
+}
+
+function request(ticket, me) {
+  const { word } = term(ticket);
+  return [
+    ["Numero", ticket.name],
+    ["Tipo", kind(ticket)[0]],
+    ["Perché", REASONS[ticket.reason] ?? ticket.reason],
+    ["Argomento", ticket.topic_title],
+    ["Stato", STATES[ticket.state]],
+    ["In carico a", ticket.assignee && (ticket.assignee.id === me.id ? `${ticket.assignee.name} (Lei)` : ticket.assignee.name)],
+    ["Aperta", short(ticket.opened_at)],
+    ["Entro", ticket.state === "closed" ? null : `${short(ticket.due_at)} · ${word}`],
+    ["Chiusa", ticket.closed_at && short(ticket.closed_at)],
+  ];
+}
+
+function form(ticket) {
+  const filled = Object.entries(ticket.fields ?? {}).map(([name, value]) => [field(name), value]);
+  return filled.length ? section("Modulo", facts(filled)) : null;
+}
+
+function understood({ understood: found }) {
+  if (!found) return null;
+  const percent = typeof found.confidence === "number" ? `${Math.round(found.confidence * 100)} %` : null;
+  return section("Che cosa ha capito l'assistente", facts([["Argomento", found.title], ["Sicurezza", percent], ["Allora", DECISIONS[found.decision] ?? found.decision]]));
+}
+
+function survey({ survey: asked }) {
+  if (!asked) return null;
+  const score = asked.score ? `${asked.score} su 5, ${SCORES[asked.score]}` : "non ha ancora risposto";
+  return section("Soddisfazione", facts([["Voto", score], ["Commento", asked.comment]]));
+}
+
+function others({ others: found }) {
+  if (!found.length) return null;
+  const links = found.map((other) => make("li", {}, make("a", { href: `#${other.id}`, "data-key": other.id }, other.name), ` ${kind(other)[0]}, ${STATES[other.state].toLowerCase()}`));
+  return section("Altre richieste di questa conversazione", make("ul", { class: "others" }, links));
+}
+
+function history(ticket) {
+  return make("ol", { class: "history" }, ticket.events.map((event) => happened(event)));
+}
+
+function happened(event) {
+  const [word, sign] = EVENTS[event.kind] ?? [event.kind, "info-circle"];
+  const who = event.author ? ` · ${event.author}` : "";
+  return make("li", {}, icon(sign, "icon-xs"), make("span", {}, make("strong", {}, word), who), make("time", { datetime: event.created_at }, short(event.created_at)));
+}

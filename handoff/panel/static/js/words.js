@@ -1,0 +1,95 @@
+// What the panel calls things.
+export const KINDS = {
+  emergenza: ["Emergenza", "warning-circle"],
+  crisi: ["Crisi psicologica", "warning-circle"],
+  persona: ["Parlare con una persona", "user"],
+  reclamo: ["Reclamo", "horn"],
+  dati: ["Dati personali", "lock"],
+  guasto: ["Assistente senza risposta", "tool"],
+};
+export const CHANNELS = {
+  webchat: ["Chat del sito", "comment"],
+  telegram: ["Telegram", "telegram"],
+  whatsapp: ["WhatsApp", "whatsapp"],
+  messenger: ["Messenger", "facebook"],
+  instagram: ["Instagram", "instagram"],
+  x: ["X", "twitter"],
+  email: ["E-mail", "mail"],
+  pec: ["PEC", "mail"],
+  desk: ["Sportello", "pa"],
+};
+export const REASONS = {
+  richiesta: "l'ha chiesto il cittadino",
+  non_risolto: "la risposta non bastava",
+  non_capito: "l'assistente non ha capito",
+  lingua: "scrive in un'altra lingua",
+  modulo: "ha compilato il modulo",
+  sicurezza: "parole di emergenza nel messaggio",
+  bot_muto: "l'assistente non rispondeva",
+  parole_mancanti: "manca una risposta approvata",
+  messaggio_bloccato: "il messaggio non si lasciava elaborare",
+  non_consegnata: "un messaggio non è stato consegnato",
+};
+export const STATES = { open: "Da prendere", taken: "In corso", closed: "Chiusa" };
+export const FILTERS = [
+  ["open", "Da prendere"],
+  ["mine", "Mie"],
+  ["taken", "In corso"],
+  ["closed", "Chiuse"],
+];
+export const AUTHORS = {
+  citizen: "Cittadino",
+  bot: "Assistente",
+  operator: "Operatore",
+  system: "Sistema",
+};
+export const EVENTS = {
+  opened: ["Aperta", "inbox"],
+  joined: ["Nuovo messaggio aggiunto", "comment"],
+  escalated: ["Diventata urgente", "warning-circle"],
+  taken: ["Presa in carico", "user"],
+  replied: ["Risposta inviata", "comment"],
+  note: ["Nota interna", "locked"],
+  closed: ["Chiusa", "check-circle"],
+  reopened: ["Riaperta", "refresh"],
+  handed_back: ["Restituita all'assistente", "exchange-circle"],
+};
+export const DELIVERIES = {
+  ready: ["in partenza", "wait"],
+  run: ["in partenza", "wait"],
+  sent: ["inviato", "fine"],
+  delivered: ["consegnato", "fine"],
+  read: ["letto", "fine"],
+  failed: ["non consegnato", "bad"],
+  unknown: ["esito incerto: verifichi con il cittadino", "bad"],
+};
+export const FIELDS = {
+  cosa: "Che cosa è successo",
+  dove: "Dove",
+  quando: "Quando",
+  contatto: "Come ricontattarlo",
+};
+export const DECISIONS = {
+  answer: "ha risposto",
+  offer: "ha proposto delle scelte",
+  decline: "non ha risposto",
+  handoff: "ha passato la mano",
+  form: "stava compilando un modulo",
+};
+export const SCORES = ["", "per niente soddisfatto", "poco soddisfatto", "abbastanza soddisfatto", "soddisfatto", "molto soddisfatto"];
+export const EMPTY = {
+  open: ["Nessuna richiesta da prendere", "Quando ne arriva una compare qui da sola.", "check-circle"],
+  mine: ["Non ha richieste in carico", "Ne prenda una da «Da prendere».", "user"],
+  taken: ["Nessuna richiesta in corso", "Qui vede chi sta rispondendo a chi.", "comment"],
+  closed: ["Nessuna richiesta chiusa", "Le ultime cento richieste chiuse compaiono qui.", "box"],
+};
+
+export const kind = (ticket) => KINDS[ticket.kind] ?? [plain(ticket.kind), "help-circle"];
+export const channel = (ticket) => CHANNELS[ticket.channel] ?? [plain(ticket.channel), "comment"];
+export const field = (name) => FIELDS[name.replace(/^reclamo_/, "")] ?? plain(name);
+export const citizen = (ticket) => ticket.citizen || "Cittadino senza nome";
+
+function plain(name) {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
