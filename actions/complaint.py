@@ -23,6 +23,8 @@ FIELD_BUTTONS = [
     {"title": "Quando", "payload": "reclamo:quando"},
     {"title": "Recapito", "payload": "reclamo:contatto"},
 ]
+# The other topics that end a form have words of their own that matter more
+TO_A_PERSON = frozenset({"parla_con_operatore", "non_risolto"})
 Events = list[dict[str, Any]]
 
 
@@ -34,7 +36,7 @@ class AskReclamoConferma(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         if intent(tracker) == "negazione" or pressed_value(tracker) == "correggi":
-            say(dispatcher, "reclamo.correggi", values={"buttons": FIELD_BUTTONS})
+            say(dispatcher, "reclamo.conferma_non_capita", values={"buttons": FIELD_BUTTONS})
         else:
             values = {**fields_given(tracker), "buttons": CHOICES}
             say(dispatcher, "reclamo.riepilogo", values=values)
@@ -81,7 +83,8 @@ class LasciaModulo(Action):
         topic = intent(tracker)
         ticket = domain["responses"][f"utter_{topic}"][0]["custom"]["ticket"]
         told = {"topic": TOPIC, "fields": fields_given(tracker)}
-        say(dispatcher, topic, ticket={**ticket, **told})
+        key = "reclamo.interrotto" if topic in TO_A_PERSON else topic
+        say(dispatcher, key, ticket={**ticket, **told})
         return cleared()
 
 

@@ -14,6 +14,7 @@ from actions.lookups import LookUpFailed, find_wards
 from actions.saying import intent, pressed_value, say, text
 
 PREFIX = "reclamo_"
+LABELS = {"dove": "il luogo è", "quando": "la data è", "contatto": "il contatto è"}
 ROME = ZoneInfo("Europe/Rome")
 Slots = dict[str, Any]
 
@@ -37,8 +38,10 @@ class ValidateReclamoForm(FormValidationAction):
     ) -> list[dict[str, Any]]:
         corrected = is_correction(turn_of(tracker), today=today())
         events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)
-        if corrected and any(event.get("value") for event in events):
-            say(dispatcher, "reclamo.corretto")
+        for event in events if corrected else ():
+            if event.get("value"):
+                field = LABELS[event["name"].removeprefix(PREFIX)]
+                say(dispatcher, "reclamo.corretto", values={"campo": f"{field} {event['value']}"})
         return events
 
     def extract_reclamo_cosa(

@@ -16,9 +16,8 @@ TOPIC = "stato_segnalazione"
 NAME = re.compile(r"\bURP[ -]?(\d{2})[ -]?([0-9A-Z]{4})\b", re.IGNORECASE)
 SIGN = "[0-9A-HJKMNP-TV-Z]"
 KEY = re.compile(rf"\b{SIGN}{{5}}[ -]?{SIGN}{{4}}[ -]?{SIGN}{{4}}\b", re.IGNORECASE)
-VARIANTS = {"open": "aperta", "taken": "in_lavorazione", "closed": "chiusa"}
+STATES = {"open": "in attesa di un operatore", "taken": "in lavorazione", "closed": "chiusa"}
 ROME = ZoneInfo("Europe/Rome")
-MOST_BUTTONS = 5
 
 
 class StatoSegnalazione(Action):
@@ -32,10 +31,8 @@ class StatoSegnalazione(Action):
         tickets = await ticket_states(tracker.sender_id, name=name, key=key)
         if tickets:
             _tell(dispatcher, tickets)
-        elif name:
-            say(dispatcher, f"{TOPIC}.{_missing(key)}", values={"pratica": name})
         else:
-            say(dispatcher, TOPIC)
+            say(dispatcher, f"{TOPIC}.{'chiave_sbagliata' if key else 'nessuna'}")
         return []
 
 
@@ -48,25 +45,18 @@ def named(said: str) -> tuple[str | None, str | None]:
     return f"URP-{name[1]}-{name[2]}".upper(), key[0].upper() if key else None
 
 
-def _missing(key: str | None) -> str:
-    return "sconosciuta" if key else "chiave"
-
-
 def _tell(dispatcher: CollectingDispatcher, tickets: list[dict[str, Any]]) -> None:
-    if len(tickets) > 1:
-        buttons = [_button(ticket["name"]) for ticket in tickets[:MOST_BUTTONS]]
-        say(dispatcher, f"{TOPIC}.quale", values={"buttons": buttons})
+    if len(tickets) == 1:
+        say(dispatcher, f"{TOPIC}.trovata", values=_values(tickets[0]))
         return
-    ticket = tickets[0]
-    values = {"pratica": ticket["name"], "data": _day(ticket)}
-    say(dispatcher, f"{TOPIC}.{VARIANTS[ticket['state']]}", values=values)
+    lines = ["{pratica} (aperta il {aperta}): {stato}".format(**_values(t)) for t in tickets]
+    say(dispatcher, f"{TOPIC}.piu_di_una", values={"elenco": "; ".join(lines)})
 
 
-def _button(name: str) -> dict[str, str]:
-    return {"title": name, "payload": f"{TOPIC}:{name}"}
-
-
-def _day(ticket: dict[str, Any]) -> str:
-    """The day of opening, or of closing when it is closed."""
-    moment = datetime.fromisoformat(ticket.get("closed_at") or ticket["opened_at"])
-    return f"{moment.astimezone(ROME):%d/%m/%Y}"
+def _values(ticket: dict[str, Any]) -> dict[str, Any]:
+    opened = datetime.fromisoformat(ticket["opened_at"]).astimezone(ROME)
+    return {
+        "pratica": ticket["name"],
+        "aperta": f"{opened:%d/%m/%Y}",
+        "stato": STATES[ticket["state"]],
+    }

@@ -63,7 +63,7 @@ def _tell(dispatcher: CollectingDispatcher, wards: list[dict[str, Any]], *, sure
     elif sure or len(wards) == 1:
         say(dispatcher, f"{TOPIC}.trovato", values=_values(wards[0]))
     else:
-        say(dispatcher, f"{TOPIC}.quale", values={"buttons": _buttons(wards)})
+        say(dispatcher, f"{TOPIC}.piu_di_uno", values={"buttons": _buttons(wards)})
 
 
 def _values(found: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ ALWAYS_HEARD = frozenset(
 # What the bot asked last, and the topic that a short unclear answer then belongs to
 ASKED = {
     "contatti_reparto": "contatti_reparto",
-    "contatti_reparto.quale": "contatti_reparto",
+    "contatti_reparto.piu_di_uno": "contatti_reparto",
     "contatti_reparto.nessuno": "contatti_reparto",
 }
 REQUEST_NAME = re.compile(r"\bURP[ -]?\d{2}[ -]?[0-9A-Z]{4}\b", re.IGNORECASE)

@@ -18,7 +18,9 @@ async def test_a_pressed_ward_is_told_without_searching(citizen):
 
 
 async def test_several_wards_become_buttons_with_our_payloads(citizen):
-    assert await citizen.calls(ACTION, text="telefono chirurgia") == ["contatti_reparto.quale"]
+    assert await citizen.calls(ACTION, text="telefono chirurgia") == [
+        "contatti_reparto.piu_di_uno"
+    ]
     buttons = citizen.replies[0]["with"]["buttons"]
     assert buttons[0] == {
         "title": "Chirurgia generale",

@@ -83,7 +83,9 @@ def test_a_misspelt_ward_is_found(talk):
 
 
 def test_several_wards_are_offered_and_one_is_chosen(talk):
-    assert talk.says("mi serve il numero di telefono di chirurgia") == ["contatti_reparto.quale"]
+    assert talk.says("mi serve il numero di telefono di chirurgia") == [
+        "contatti_reparto.piu_di_uno"
+    ]
     payloads = [button["payload"] for button in talk.values["buttons"]]
     assert payloads == [
         "contatti_reparto:chirurgia-generale",
@@ -106,18 +108,22 @@ def test_a_ward_that_was_not_named_is_asked_for(talk):
 
 
 def test_ones_own_request_is_found_without_its_name(owner):
-    assert owner.says("a che punto è il mio reclamo?") == ["stato_segnalazione.in_lavorazione"]
-    assert owner.values == {"pratica": "URP-26-7K3Q", "data": "20/11/2026"}
+    assert owner.says("a che punto è il mio reclamo?") == ["stato_segnalazione.trovata"]
+    assert owner.values == {
+        "pratica": "URP-26-7K3Q",
+        "aperta": "20/11/2026",
+        "stato": "in lavorazione",
+    }
 
 
 def test_anothers_request_needs_the_key(talk):
-    assert talk.says("a che punto è la pratica URP-26-7K3Q?") == ["stato_segnalazione.chiave"]
-    assert talk.says(f"urp 26 7k3q {KEY.lower()}") == ["stato_segnalazione.in_lavorazione"]
+    assert talk.says("a che punto è la pratica URP-26-7K3Q?") == ["stato_segnalazione.nessuna"]
+    assert talk.says(f"urp 26 7k3q {KEY.lower()}") == ["stato_segnalazione.trovata"]
 
 
 def test_a_wrong_key_reveals_nothing(talk):
     said = talk.says("a che punto è la pratica URP-26-7K3Q chiave AAAAA-BBBB-CCCC")
-    assert said == ["stato_segnalazione.sconosciuta"]
+    assert said == ["stato_segnalazione.chiave_sbagliata"]
 
 
 def test_a_failed_look_up_invents_nothing(talk):

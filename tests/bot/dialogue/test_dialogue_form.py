@@ -22,7 +22,7 @@ def yesterday() -> str:
 
 
 def test_a_complaint_is_filled_confirmed_and_sent_with_all_fields(talk):
-    assert talk.says("voglio fare un reclamo") == ["reclamo.cosa"]
+    assert talk.says("voglio fare un reclamo") == ["reclamo", "reclamo.cosa"]
     assert talk.says(TOLD) == ["reclamo.dove"]
     assert talk.says("in ortopedia") == ["reclamo.quando"]
     assert talk.says("ieri") == ["reclamo.contatto"]
@@ -75,7 +75,7 @@ def test_a_field_is_corrected_in_the_middle_and_the_form_goes_on(talk):
 
 def test_a_field_is_chosen_for_correction_by_button(talk):
     filled(talk, until="conferma")
-    assert talk.presses("reclamo:correggi") == ["reclamo.correggi"]
+    assert talk.presses("reclamo:correggi") == ["reclamo.conferma_non_capita"]
     assert talk.presses("reclamo:quando") == ["reclamo.quando"]
     assert talk.says("non ricordo") == ["reclamo.riepilogo"]
     assert talk.values["quando"] == "non ricordo"
@@ -83,7 +83,7 @@ def test_a_field_is_chosen_for_correction_by_button(talk):
 
 def test_a_no_at_the_summary_asks_what_to_correct(talk):
     filled(talk, until="conferma")
-    assert talk.says("no, non è corretto") == ["reclamo.correggi"]
+    assert talk.says("no, non è corretto") == ["reclamo.conferma_non_capita"]
     assert talk.form == "reclamo_form"
 
 
@@ -113,16 +113,16 @@ def test_a_look_up_interrupts_the_form_too(talk):
 
 @pytest.mark.parametrize("at", ["cosa", "dove", "quando", "contatto", "conferma"])
 @pytest.mark.parametrize(
-    ("text", "topic", "kind"),
+    ("text", "key", "kind"),
     [
-        ("voglio parlare con una persona", "parla_con_operatore", "persona"),
+        ("voglio parlare con una persona", "reclamo.interrotto", "persona"),
         ("mi fa male il petto e non respiro", "emergenza", "emergenza"),
     ],
 )
-def test_a_person_or_an_emergency_ends_the_form_with_what_was_told(talk, at, text, topic, kind):
+def test_a_person_or_an_emergency_ends_the_form_with_what_was_told(talk, at, text, key, kind):
     filled(talk, until=at)
     told = talk.told
-    assert talk.says(text) == [topic]
+    assert talk.says(text) == [key]
     assert talk.ticket["kind"] == kind
     assert talk.ticket["topic"] == "reclamo"
     assert talk.ticket["fields"] == told
@@ -151,7 +151,7 @@ def test_a_complaint_told_at_once_is_not_asked_for_again(talk):
         "voglio fare un reclamo perché in reparto mi hanno trattato male e nessuno mi ha"
         " spiegato niente"
     )
-    assert talk.says(told) == ["reclamo.dove"]
+    assert talk.says(told) == ["reclamo", "reclamo.dove"]
     assert talk.told["cosa"] == told
 
 
@@ -170,7 +170,7 @@ def test_the_citizens_words_in_free_text_are_never_a_command(talk):
 def test_a_second_complaint_starts_empty(talk):
     filled(talk, until="conferma")
     talk.presses("conferma")
-    assert talk.says("voglio fare un reclamo") == ["reclamo.cosa"]
+    assert talk.says("voglio fare un reclamo") == ["reclamo", "reclamo.cosa"]
     assert talk.told == {}
 
 

@@ -1,0 +1,131 @@
+"""A snapshot becomes training data, or is refused with a sentence that names file and key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.importer import KnowledgeImporter
+from bot.snapshot import BadKnowledge, read_topics
+
+RULES = Path(__file__).resolve().parents[2] / "data" / "conversation" / "rules.yml"
+
+
+def entry(title: str, **changes: Any) -> dict[str, Any]:
+    phrases = {"giovani": [f"{title} {number}" for number in range(6)]}
+    topic = {"title": title, "kind": "answer", "risk": "L", "answer": "Ecco.", "phrases": phrases}
+    return topic | changes
+
+
+def knowledge(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    person = {"kind": "persona", "reason": "richiesta"}
+    return {
+        "parcheggio": entry("Parcheggio"),
+        "contatti_reparto": entry("Reparti", kind="lookup"),
+        "stato_segnalazione": entry("Stato", kind="lookup"),
+        "reclamo": entry("Reclamo", kind="form"),
+        "annulla": entry("Annulla", kind="command"),
+        "parla_con_operatore": entry("Persona", kind="handoff", ticket=person),
+    } | changes
+
+
+def snapshot(folder: Path, content: dict[str, Any], *, file: str = "temi.yml") -> Path:
+    for part in ("knowledge", "conversation"):
+        (folder / part).mkdir(exist_ok=True)
+    (folder / "conversation" / "rules.yml").write_bytes(RULES.read_bytes())
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    (folder / "knowledge" / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_every_topic_becomes_an_intent_with_its_phrases_and_answer(tmp_path):
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    domain = importer.get_domain()
+    assert set(knowledge()) <= set(domain.intents)
+    assert domain.responses["utter_parcheggio"] == [{"custom": {"say": "parcheggio", "with": {}}}]
+    assert len(importer.get_nlu_data().intent_examples) == 6 * len(knowledge())
+
+
+def test_a_topic_with_a_ticket_carries_it_in_its_answer(tmp_path):
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    said = importer.get_domain().responses["utter_parla_con_operatore"][0]["custom"]
+    assert said["ticket"] == {"kind": "persona", "reason": "richiesta", "topic": None}
+
+
+def test_look_ups_and_forms_are_led_by_the_hand_written_rules(tmp_path):
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    assert {topic.id for topic in importer.plain()} == {
+        "parcheggio",
+        "annulla",
+        "parla_con_operatore",
+    }
+    names = {step.block_name for step in importer.get_stories().story_steps}
+    assert "parcheggio is answered" in names
+    assert "parla_con_operatore ends reclamo_form" in names
+    assert "reclamo is answered" not in names
+
+
+def test_a_conversation_never_expires_by_itself(tmp_path):
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    assert importer.get_domain().session_config.session_expiration_time == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"Parcheggio!": entry("X")}, "temi.yml: Parcheggio!: not a possible id"),
+        ({"incerto": entry("X")}, "temi.yml: incerto: not a possible id"),
+        ({"bar": {**entry("Bar"), "answer": " "}}, "temi.yml: bar: answer is missing"),
+        ({"bar": entry("Bar", kind="chat")}, "temi.yml: bar: kind must be one of"),
+        ({"bar": entry("Bar", risk="X")}, "temi.yml: bar: risk must be one of"),
+        ({"bar": entry("B" * 25)}, "temi.yml: bar: title is longer than 24"),
+        ({"bar": entry("Bar", next=["mensa"])}, "temi.yml: bar: next: there is no topic «mensa»"),
+        ({"bar": entry("Parcheggio")}, "temi.yml: bar: title: parcheggio has the same"),
+        ({"bar": entry("Bar", phrases={"giovani": ["bar"]})}, "temi.yml: bar: phrases: fewer"),
+        (
+            {"bar": entry("Bar", phrases={"giovani": ["b1", "b2", "b3", "b4", True]})},
+            "temi.yml: bar: phrases: giovani: True needs quotes",
+        ),
+        (
+            {"bar": entry("Bar", phrases={"g": ["b1", "b2", "b3", "b4", "PARCHEGGIO  3"]})},
+            "temi.yml: bar: phrases: «PARCHEGGIO  3» also stands in parcheggio",
+        ),
+        ({"bar": entry("Bar", ticket={"kind": "altro"})}, "temi.yml: bar: ticket: kind must be"),
+        ({"bar": entry("Bar", ticket={"kind": "dati"})}, "temi.yml: bar: ticket: reason"),
+    ],
+)
+def test_bad_knowledge_is_refused_by_file_and_key(tmp_path, wrong, sentence):
+    folder = snapshot(tmp_path, knowledge() | wrong)
+    with pytest.raises(BadKnowledge) as refused:
+        read_topics(folder)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_topic_in_two_files_is_refused(tmp_path):
+    snapshot(tmp_path, knowledge())
+    folder = snapshot(tmp_path, {"parcheggio": entry("Altro")}, file="zone.yml")
+    with pytest.raises(BadKnowledge, match="zone.yml: parcheggio: the same topic also stands in"):
+        read_topics(folder)
+
+
+def test_a_rule_about_an_unknown_topic_is_refused(tmp_path):
+    content = knowledge()
+    del content["stato_segnalazione"]
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, content)))
+    with pytest.raises(
+        BadKnowledge, match="rules.yml: .*: there is no topic «stato_segnalazione»"
+    ):
+        importer.get_stories()
+
+
+def test_a_file_that_is_no_yaml_is_refused_by_name(tmp_path):
+    folder = snapshot(tmp_path, {})
+    (folder / "knowledge" / "temi.yml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(BadKnowledge, match="temi.yml: not readable as YAML"):
+        read_topics(folder)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(BadKnowledge, match="no knowledge"):
+        read_topics(tmp_path)
