@@ -1,6 +1,7 @@
 """The two worlds' virtual environments, built exactly from their hashed locks."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ def build(environment: Environment, *, uv: Path, env: dict[str, str]) -> None:
         _create(environment, uv=uv, env=env)
     stamps.write(environment.stamp, stamps.UNFINISHED)
     sync: Command = [uv, "pip", "sync", "--require-hashes", "--python", environment.python]
-    call(environment.title, [*sync, environment.lock], remedy=REMEDY, env=env)
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]  # bars for people, no lists for logs
+    call(environment.title, [*sync, *quiet, environment.lock], remedy=REMEDY, env=env)
     _show_root(environment)
     stamps.write(environment.stamp, environment.wanted)
 

@@ -83,4 +83,7 @@ def quiet_environment() -> dict[str, str]:
     }
 
 
-_FOREIGN = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYENV_VERSION"}
+_FOREIGN = {
+    *("PYTHONHOME", "PYTHONPATH", "PYENV_VERSION", "VIRTUAL_ENV"),
+    "PYTHONDONTWRITEBYTECODE",  # Rasa would be compiled anew at every start: ten seconds
+}

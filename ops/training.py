@@ -1,5 +1,6 @@
 """Trains when what the model is made of has changed, and knows that without starting Rasa."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ REMEDY = "Read what Rasa says above: usually a topic or a phrase in data/ is not
 
 def train(*, always: bool = False) -> None:
     env = settings.environment()
+    if not sys.stderr.isatty():
+        env["TQDM_DISABLE"] = "1"  # in a log its bars are thousands of characters
     models = Path(env.get("SPORTELLO_MODELS") or MODELS)
     stamp = models / ".trained"
     wanted = stamps.digest(ingredients(env))
