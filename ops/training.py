@@ -15,7 +15,7 @@ REMEDY = "Read what Rasa says above: usually a topic or a phrase in data/ is not
 def train(*, always: bool = False) -> None:
     env = settings.environment()
     if not sys.stderr.isatty():
-        env["TQDM_DISABLE"] = "1"  # in a log its bars are thousands of characters
+        env["LOG_LEVEL"] = "WARNING"  # in a log, bars are thousands of characters
     models = Path(env.get("SPORTELLO_MODELS") or MODELS)
     stamp = models / ".trained"
     wanted = stamps.digest(ingredients(env))
