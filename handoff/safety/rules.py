@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from handoff.safety.phrases import Phrase, Span, read_phrase
@@ -14,6 +14,7 @@ Contexts = dict[str, list[int]]
 NEAR = 12  # words within which a context cancels; dictated stories have no full stops
 NEAR_OF = {"figurato": 7, "iperbole": 7}  # a figure of speech stands beside its verb
 BEFORE = 3  # words within which a negation precedes what it negates
+NOT = ("non", "{non}")  # what a phrase that denies by itself begins with
 TOLD = "racconto"  # the one context that holds for the whole message
 
 
@@ -28,11 +29,12 @@ class Label:
 def rule_phrases(content: dict[str, Any]) -> Iterator[Phrase]:
     for rule in content["regole"]:
         for degree, cancelled_by in content["gradi"].items():
-            label = Label(
-                rule["argomento"], rule["nome"], frozenset(cancelled_by), degree == "debole"
-            )
+            kinds = frozenset(cancelled_by)
+            label = Label(rule["argomento"], rule["nome"], kinds, degree == "debole")
+            denying = replace(label, cancelled_by=kinds - {"negazione"})
             for text in rule.get(degree, ()):
-                yield read_phrase(text, label=label)
+                # "non risponde e non respira": the first "non" denies nothing
+                yield read_phrase(text, label=denying if text.startswith(NOT) else label)
 
 
 def context_phrases(content: dict[str, Any]) -> Iterator[Phrase]:

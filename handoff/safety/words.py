@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 Atoms = frozenset[str]
 
 FUZZY = 5  # letters from which a spelling mistake is tolerated
+LONG = 11  # letters from which two are
 SOUNDS = str.maketrans({"h": "", "k": "c", "q": "c", "y": "i", "j": "i"})
 DOUBLED = re.compile(r"(\w)\1+")
 
@@ -52,11 +53,11 @@ class Vocabulary:
         return frozenset(found)
 
     def _misspelt(self, folded: str) -> set[str]:
-        slips = 2 if len(folded) >= 2 * FUZZY - 1 else 1
+        slips = 2 if len(folded) >= LONG else 1
         found: set[str] = set()
         for length in range(len(folded) - slips, len(folded) + slips + 1):
             for word in self._shelves.get((folded[0], length), ()):
-                allowed = slips if len(word) >= 2 * FUZZY - 1 else 1
+                allowed = slips if len(word) >= LONG else 1
                 if OSA.distance(word, folded, score_cutoff=allowed) <= allowed:
                     found |= self._exact[word]
         return found or self._misspelt_beginning(folded)
