@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("file", type=Path, help="lines of label<TAB>style<TAB>message")
     parser.add_argument("--mistakes", action="store_true", help="print what was not right")
     chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # or what was started would stay
     try:
         evaluate(chosen.file, mistakes=chosen.mistakes)
     except (MalformedFile, StackFailed, DoorFailed) as error:
