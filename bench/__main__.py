@@ -35,7 +35,7 @@ def train() -> float:
     say("Training, from nothing …")
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        env = quiet_environment() | {"SPORTELLO_MODELS": folder}
+        env = quiet_environment() | {"SPORTELLO_MODELS": folder, "LOG_LEVEL": "WARNING"}
         subprocess.run(
             [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, env=env, check=True, stdout=sys.stderr
         )
