@@ -58,11 +58,12 @@
       this.close_ = make("button", { type: "button", class: "close", "aria-label": "Chiudi la chat" }, icon("M6 6l12 12M18 6L6 18"));
       this.dialog = make("dialog", { id: "chat", "aria-label": "Chat dello Sportello" });
       this.frame = null;
+      this.isLoaded = false; // until then the frame is an empty page of the host's own origin
     }
 
     mount() {
       const root = make("div", { id: ID });
-      const shadow = root.attachShadow({ mode: "closed" });
+      const shadow = root.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet(); // a style element would need the host's policy to allow it
       sheet.replaceSync(STYLE);
       shadow.adoptedStyleSheets = [sheet];
@@ -87,7 +88,10 @@
 
     load() {
       this.frame = make("iframe", { src: `${ORIGIN}/chat`, title: "Chat dello Sportello" });
-      this.frame.addEventListener("load", () => this.say(this.dialog.open ? "opened" : "closed"));
+      this.frame.addEventListener("load", () => {
+        this.isLoaded = true;
+        this.say(this.dialog.open ? "opened" : "closed");
+      });
       this.dialog.append(this.frame, this.close_);
     }
 
@@ -98,7 +102,7 @@
     }
 
     say(kind) {
-      this.frame.contentWindow.postMessage({ source: NAME, kind }, ORIGIN);
+      if (this.isLoaded) this.frame.contentWindow.postMessage({ source: NAME, kind }, ORIGIN);
     }
 
     hear({ origin, source, data }) {

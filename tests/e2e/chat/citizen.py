@@ -52,6 +52,10 @@ class ChatPage:
     def texts(self) -> list[str]:
         return self.page.locator(".message .text").all_inner_texts()
 
+    def numbers(self) -> list[int]:
+        """The seq of each message, from top to bottom."""
+        return [int(item.get_attribute("data-seq") or 0) for item in self.messages.all()]
+
     @property
     def token(self) -> str:
         return str(self.page.evaluate("localStorage.getItem('sportello.token')"))
