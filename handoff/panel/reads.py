@@ -93,7 +93,7 @@ async def names(session: AsyncSession, ids: Collection[str | None]) -> dict[str 
     rows = await session.execute(
         select(Operator.id, Operator.name).where(Operator.id.in_({id for id in ids if id}))
     )
-    return dict(rows.tuples().all())
+    return {id: name for id, name in rows}
 
 
 async def messages_before(
