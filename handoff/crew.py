@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import inbox, outbox
+from handoff import inbox, leases, outbox
 from handoff.answering import Answering
 from handoff.channel import Channel, Receive
 from handoff.db import Database
@@ -161,9 +161,9 @@ class Crew:
 
     async def _take_back(self) -> None:
         async with self._database.begin() as session:
-            for owner in await inbox.owners(session):
+            for owner in await leases.owners(session):
                 if is_dead(owner, self.owner):
-                    await inbox.give_back(session, owner=owner)
+                    await leases.give_back(session, owner=owner)
 
 
 async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:

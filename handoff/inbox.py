@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, Select, and_, exists, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from handoff.db import now
+from handoff.leases import LEASE, heads
 from handoff.notify import ring
-from handoff.tables import Conversation, Inbox, Message, Outbox
+from handoff.tables import Conversation, Inbox, Message
 
-LEASE = 30.0  # seconds; asking the bot twice takes at most 11
 MAX_ATTEMPTS = 5  # a message that kills its worker this often is dead
 
 
@@ -60,28 +59,6 @@ async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Cl
     return [Claimed(row.id, owner, row.attempts, row.Message, row.Conversation) for row in rows]
 
 
-def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:
-    """The claimable jobs: heads of their conversations, due, free or with a lease run out.
-
-    A CTE, because PostgreSQL may run a sub-select with LIMIT more than once.
-    """
-    older = aliased(table)
-    blocked = exists().where(
-        older.conversation_id == table.conversation_id,
-        older.id < table.id,
-        older.state.in_(("ready", "run")),
-    )
-    free = or_(table.state == "ready", and_(table.state == "run", table.lease_until < now()))
-    return (
-        select(table.id)
-        .where(table.state.in_(("ready", "run")), free, table.due <= now(), ~blocked)
-        .order_by(table.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=table)
-        .cte("heads")
-    )
-
-
 def _with_message(ids: list[int]) -> Select[int, int, Message, Conversation]:
     return (
         select(Inbox.id, Inbox.attempts, Message, Conversation)
@@ -114,28 +91,3 @@ async def again(session: AsyncSession, job: Claimed, *, pause: float = 0.0) -> N
         .execution_options(synchronize_session=False)
     )
     ring(session, "inbox")
-
-
-async def owners(session: AsyncSession) -> set[str]:
-    """Every worker that holds a lease, living or dead."""
-    held: set[str] = set()
-    for table in (Inbox, Outbox):
-        held.update(
-            await session.scalars(
-                select(table.owner).where(table.state == "run", table.owner.is_not(None))
-            )
-        )
-    return held
-
-
-async def give_back(session: AsyncSession, *, owner: str) -> None:
-    """Free what a worker left when it died."""
-    for table in (Inbox, Outbox):
-        await session.execute(
-            update(table)
-            .where(table.state == "run", table.owner == owner)
-            .values(state="ready", owner=None, lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
-    ring(session, "inbox")
-    ring(session, "outbox")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Button, Outbound
 from handoff.db import now
-from handoff.inbox import LEASE, heads
+from handoff.leases import LEASE, heads
 from handoff.notify import ring
 from handoff.tables import Attempt, Conversation, Message, Outbox, present
 

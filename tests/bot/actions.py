@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +15,8 @@ class ActionServer:
     def __init__(self) -> None:
         self.fault: str | None = None
         self.asked: list[dict[str, Any]] = []
-        self.unhang = threading.Event()
+        self.called, self.unhang = threading.Event(), threading.Event()
+        self.meanwhile: Callable[[], None] | None = None  # done once, while the bot waits
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         serve = self._server.serve_forever
@@ -38,6 +40,10 @@ class ActionServer:
 
     def answer(self, call: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append(call)
+        self.called.set()
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         if self.fault == "hang":
             self.unhang.wait(60)
         if self.fault == "broken":

@@ -37,7 +37,7 @@ def settings(*, database: str, actions: str, models: Path = Path("models")) -> S
 class Door:
     """Speaks as handoff does."""
 
-    def __init__(self, port: int, *, token: str = TOKEN) -> None:
+    def __init__(self, port: int, *, token: str) -> None:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{port}",
             headers={"Authorization": f"Bearer {token}"},
@@ -68,16 +68,22 @@ class Served:
         self.model, self.settings = model, settings(database=database, actions=actions)
         self.database = database
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._doors: list[Door] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Served":
         self._thread.start()
         assert self._ready.wait(60)
-        self.door = Door(self.port)
+        self.door = self.visitor(TOKEN)
         return self
 
+    def visitor(self, token: str) -> Door:
+        self._doors.append(Door(self.port, token=token))
+        return self._doors[-1]
+
     def __exit__(self, *_: object) -> None:
-        self.door.http.close()
+        for door in self._doors:
+            door.http.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(20)
 
@@ -105,7 +111,15 @@ class Served:
         self._loop.run_until_complete(server.after_start())
         self._loop.call_soon(self._ready.set)
         self._loop.run_forever()
-        server.close()
-        self._loop.run_until_complete(server.wait_closed())
+        self._loop.run_until_complete(_close(server))
         app.ctx.processor.tracker_store.close()
         self._loop.close()
+
+
+async def _close(server: Any) -> None:
+    server.close()
+    for connection in list(server.connections):
+        connection.abort()
+    while server.connections:
+        await asyncio.sleep(0)
+    await server.wait_closed()

@@ -1,0 +1,58 @@
+"""What may be claimed from inbox and outbox, for how long, and what dead workers leave."""
+
+from sqlalchemy import CTE, and_, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from handoff.db import now
+from handoff.notify import ring
+from handoff.tables import Inbox, Outbox
+
+LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message about 60
+
+
+def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:
+    """The claimable jobs: heads of their conversations, due, free or with a lease run out.
+
+    A CTE, because PostgreSQL may run a sub-select with LIMIT more than once.
+    """
+    older = aliased(table)
+    blocked = exists().where(
+        older.conversation_id == table.conversation_id,
+        older.id < table.id,
+        older.state.in_(("ready", "run")),
+    )
+    free = or_(table.state == "ready", and_(table.state == "run", table.lease_until < now()))
+    return (
+        select(table.id)
+        .where(table.state.in_(("ready", "run")), free, table.due <= now(), ~blocked)
+        .order_by(table.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=table)
+        .cte("heads")
+    )
+
+
+async def owners(session: AsyncSession) -> set[str]:
+    """Every worker that holds a lease, living or dead."""
+    held: set[str] = set()
+    for table in (Inbox, Outbox):
+        held.update(
+            await session.scalars(
+                select(table.owner).where(table.state == "run", table.owner.is_not(None))
+            )
+        )
+    return held
+
+
+async def give_back(session: AsyncSession, *, owner: str) -> None:
+    """Free what a worker left when it died."""
+    for table in (Inbox, Outbox):
+        await session.execute(
+            update(table)
+            .where(table.state == "run", table.owner == owner)
+            .values(state="ready", owner=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+    ring(session, "inbox")
+    ring(session, "outbox")
