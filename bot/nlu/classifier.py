@@ -16,7 +16,7 @@ from bot.nlu.linear import LinearModel, Ranking
 
 RANKING = "intent_ranking"
 # The whole rankings, of message and clauses: for the verdict, not for the output
-WHOLE, CLAUSES = "whole", "clauses"
+WHOLE, CLAUSES, KNOWN = "whole", "clauses", "known"
 RANKING_LENGTH = 10
 
 
@@ -75,6 +75,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         message.set(RANKING, ranking[:RANKING_LENGTH], add_to_output=True)
         message.set(WHOLE, whole)
         message.set(CLAUSES, rest)
+        message.set(KNOWN, self.model.features.knows(message.get(TEXT)))
 
 
 def _named(ranking: Ranking) -> list[dict[str, Any]]:

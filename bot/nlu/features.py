@@ -67,6 +67,11 @@ class Features:
     def transform(self, texts: list[str]) -> csr_matrix:
         return hstack([space.transform(texts) for space in self.spaces.values()]).tocsr()
 
+    def knows(self, text: str) -> bool:
+        """Whether at least one word, lemma or concept of the text was seen in training."""
+        vocabulary = self.spaces["words"].vocabulary_
+        return any(feature in vocabulary for feature in word_features(text))
+
     def state(self) -> tuple[dict[str, list[str]], dict[str, np.ndarray]]:
         """Vocabularies and weights as plain lists and arrays: nothing to unpickle."""
         vocabularies = {

@@ -15,9 +15,9 @@ from bot.snapshot import Topic, read_topics, snapshot_folder
 
 # The product's prices of one message
 WRONG, QUESTION_BACK, NEEDLESS_DECLINE = 10, 2, 3
-# A question back whose choices miss the wish, and which a decline then follows
-VAIN_QUESTION = QUESTION_BACK + NEEDLESS_DECLINE
-GRID = [round(step / 20, 2) for step in range(4, 20)]
+# A question back whose choices miss the wish leaves the citizen where a decline does
+VAIN_QUESTION = NEEDLESS_DECLINE
+GRID = [round(step / 20, 2) for step in range(6, 20)]
 CLAUSE_ABOVE, MOST_SURE = 0.15, 0.95
 LEAST_CHOICE = 0.05
 

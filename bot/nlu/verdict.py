@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.classifier import CLAUSES, WHOLE
+from bot.nlu.classifier import CLAUSES, KNOWN, WHOLE
 from bot.nlu.linear import Ranking
 
 THRESHOLDS = Path(__file__).parent / "thresholds.yml"
@@ -86,7 +86,9 @@ class VerdictComponent(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            found = self.judge.judge(message.get(WHOLE), message.get(CLAUSES))
+            found = self.judge.judge(
+                message.get(WHOLE), message.get(CLAUSES), known=message.get(KNOWN)
+            )
             for name, value in found.items():
                 message.set(name, value, add_to_output=True)
         return messages
@@ -100,9 +102,9 @@ class Judge:
     facts: Facts
     thresholds: Thresholds
 
-    def judge(self, whole: Ranking, parts: list[Ranking]) -> dict[str, Any]:
+    def judge(self, whole: Ranking, parts: list[Ranking], *, known: bool = True) -> dict[str, Any]:
         topics = self._both(parts)
-        verdict = "answer" if topics else self.verdict(whole)
+        verdict = "answer" if topics else self.verdict(whole, known=known)
         if verdict == "answer" and not topics:
             topics = [whole[0][0]]
         return {
@@ -114,14 +116,15 @@ class Judge:
             "very_sure": whole[0][1] >= self.thresholds.answer_high_risk,
         }
 
-    def verdict(self, ranking: Ranking) -> str:
+    def verdict(self, ranking: Ranking, *, known: bool) -> str:
+        """A text without one known word is never worth a guess."""
         topic, confidence = ranking[0]
         if topic == OUT_OF_SCOPE:
             return "decline"
         if confidence >= self._needed(topic):
             return "answer"
         together = sum(confidence for _, confidence in ranking[:MOST_CHOICES])
-        return "offer" if together >= self.thresholds.offer else "decline"
+        return "offer" if known and together >= self.thresholds.offer else "decline"
 
     def choices(self, ranking: Ranking) -> list[str]:
         return [

@@ -114,6 +114,12 @@ FACTS = {
 JUDGE = Judge(FACTS, Thresholds(0.5, 0.8, 0.7, 0.6, 0.1))
 
 
+def test_nothing_is_offered_when_no_word_is_known():
+    ranking = [("parcheggio", 0.4), ("referti", 0.3)]
+    assert JUDGE.judge(ranking, [], known=False)["verdict"] == "decline"
+    assert JUDGE.judge(ranking, [], known=True)["verdict"] == "offer"
+
+
 @pytest.mark.parametrize(
     ("ranking", "verdict", "choices"),
     [

@@ -103,7 +103,7 @@ def test_an_unknown_ward_gets_the_switchboard_and_a_person(talk):
 
 
 def test_a_ward_that_was_not_named_is_asked_for(talk):
-    assert talk.says("mi serve il numero di un reparto") == ["contatti_reparto"]
+    assert talk.presses("contatti_reparto") == ["contatti_reparto"]
     assert talk.says("cardiologia") == ["contatti_reparto.trovato"]
 
 
