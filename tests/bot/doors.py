@@ -118,8 +118,8 @@ class Served:
 
 async def _close(server: Any) -> None:
     server.close()
-    for connection in list(server.connections):
+    connections = list(server.connections)
+    for connection in connections:
         connection.abort()
-    while server.connections:
-        await asyncio.sleep(0)
+    await asyncio.gather(*(connection._task for connection in connections), return_exceptions=True)
     await server.wait_closed()
