@@ -12,7 +12,7 @@ CHECKS: dict[str, tuple[str | Path, ...]] = {
     "ruff check": (OURS / "bin" / "ruff", "check", "--quiet", "--output-format", "concise", "."),
     "ruff format": (OURS / "bin" / "ruff", "format", "--check", "--quiet", "."),
     "mypy": (OURS / "bin" / "mypy", "--no-error-summary", *TYPED),
-    "import contracts": (OURS / "bin" / "lint-imports", "--no-timing"),
+    "import contracts": (OURS / "bin" / "lint-imports", "--no-logo"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
     "the bot's data": (
         *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet"),

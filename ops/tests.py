@@ -9,6 +9,7 @@ from ops.places import BOT_PYTHON, OUR_PYTHON, ROOT
 from ops.progress import quiet_environment, say, wait
 
 OURS = (OUR_PYTHON, "-m", "pytest", "-q")
+SIDE_BY_SIDE = (*OURS, "-n", "2", "--dist", "loadfile")  # a file shares its servers
 BOTS = (BOT_PYTHON, "-m", "pytest", "-q", "-c", "tests/bot/pytest.ini", "--rootdir=.", "tests/bot")
 
 
@@ -16,14 +17,19 @@ def run_all() -> int:
     bootstrap.prepare()
     env = _environment()
     training.train()
-    parallel = ("-n", "2", "--dist", "loadgroup")
-    return _outcome({"the bot's tests": BOTS, "our tests": (*OURS, *parallel, "tests")}, env=env)
+    suites = {
+        "the bot's tests": BOTS,
+        "our tests": (*SIDE_BY_SIDE, "-m", "not slow", "tests"),
+        # they start many processes and look at the clock: one after the other
+        "our slow tests": (*OURS, "-m", "slow", "tests"),
+    }
+    return _outcome(suites, env=env)
 
 
 def run_fast() -> int:
     """What needs neither a browser nor several processes."""
     bootstrap.prepare()
-    command = (*OURS, "-n", "2", "-m", "not e2e and not slow", "tests")
+    command = (*SIDE_BY_SIDE, "-m", "not e2e and not slow", "tests")
     return _outcome({"our fast tests": command}, env=quiet_environment())
 
 

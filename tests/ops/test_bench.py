@@ -54,7 +54,6 @@ def test_memory_counts_children_too() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("processes")
 def test_a_short_run_measures_both_sides(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     env = os.environ | {"BENCH_QUICK": "1", "BENCH_RESULTS": str(file)}

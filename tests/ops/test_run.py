@@ -14,7 +14,7 @@ from ops import ports
 from ops.places import ROOT
 from tests.ops.processes import command_line, kill, marked, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 class Run:
