@@ -1,0 +1,220 @@
+"""The approved content is complete, consistent with itself, and safe where it must be."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from handoff.settings import ROOT
+from italian.normalise import normalise
+
+DATA = ROOT / "data"
+KINDS = {"answer", "lookup", "form", "handoff", "command", "safety"}
+VALID_DAYS = {"L": 180, "M": 90, "H": 90}
+LONGEST_ANSWER = 60  # words
+LONGEST_TITLE = 24  # characters, on a button
+MOST_BUTTONS = 3
+FEWEST_PHRASES = 15
+FEWEST_OUT_OF_SCOPE = 60
+FEWEST_WARDS = 45
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SAMPLE_PHONE = re.compile(r"070 5550\d{3}")
+# What the actions and handoff put into each sentence; an unknown one would be shown in braces
+FILLED = {
+    "contatti_reparto.trovato": {"nome", "sede", "piano", "telefono", "email", "orari"},
+    "reclamo.riepilogo": {"cosa", "dove", "quando", "contatto"},
+    "reclamo.corretto": {"campo"},
+    "stato_segnalazione.trovata": {"pratica", "aperta", "stato"},
+    "stato_segnalazione.piu_di_una": {"elenco"},
+    "avviso": {"privacy_url"},
+    "in_coda": {"pratica"},
+    "presa_in_carico": {"operatore"},
+    "chiusura": {"pratica"},
+}
+NEW_TICKET = {"pratica", "chiave"}
+OPENING = {"reclamo.inviato", "reclamo.interrotto", "ancora_incerto", "bot_assente"}
+NEEDED = [
+    *FILLED,
+    *OPENING,
+    *("contatti_reparto.piu_di_uno", "contatti_reparto.nessuno"),
+    *("reclamo.cosa", "reclamo.dove", "reclamo.quando", "reclamo.contatto"),
+    *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
+    *("reclamo.conferma_non_capita", "reclamo.annullato"),
+    *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
+    *("scelta", "non_capito", "ripresa_bot", "solo_testo", "troppi_messaggi"),
+    *("testo_troppo_lungo", "sondaggio", "sondaggio_grazie", "sondaggio_commento"),
+    "sondaggio_commento_grazie",
+]
+SAFETY = ("emergenza", "crisi_psicologica")
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+FILES = {path.name: read(path) for path in sorted((DATA / "knowledge").glob("*.yml"))}
+TOPICS = {topic: entry for file in FILES.values() for topic, entry in file.items()}
+SENTENCES = read(DATA / "conversation" / "frasi.yml")
+WARDS = read(DATA / "directory" / "wards.yml")
+SITES = read(DATA / "directory" / "sites.yml")
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for topic, entry in TOPICS.items():
+        yield topic, entry["answer"]
+        yield from ((f"{topic}.{key}", text) for key, text in entry.get("variants", {}).items())
+    yield from ((key, sentence["text"]) for key, sentence in SENTENCES.items())
+
+
+def phrases(topic: str) -> list[str]:
+    return [phrase for voice in TOPICS[topic]["phrases"].values() for phrase in voice]
+
+
+each_topic = pytest.mark.parametrize("topic", TOPICS)
+each_text = pytest.mark.parametrize(
+    ("key", "text"), [pytest.param(*each, id=each[0]) for each in texts()]
+)
+
+
+def test_a_topic_is_described_once() -> None:
+    said = Counter(topic for file in FILES.values() for topic in file)
+    assert [topic for topic, times in said.items() if times > 1] == []
+
+
+@each_topic
+def test_a_topic_is_complete(topic: str) -> None:
+    entry = TOPICS[topic]
+    assert entry["kind"] in KINDS
+    assert entry["answer"].strip()
+    assert entry["source"].strip()
+    assert entry["owner"].strip()
+    assert entry.get("sample", True) is True
+
+
+@each_topic
+def test_an_answer_is_reviewed_in_time(topic: str) -> None:
+    entry = TOPICS[topic]
+    assert entry["review"] - entry["verified"] <= timedelta(days=VALID_DAYS[entry["risk"]])
+
+
+@each_topic
+def test_what_is_not_known_is_marked_as_sample_data(topic: str) -> None:
+    entry = TOPICS[topic]
+    unknown = re.search(r"da confermare|di esempio", f"{entry['answer']} {entry['source']}")
+    assert not unknown or entry.get("sample")
+
+
+@each_topic
+def test_buttons_lead_to_topics_that_exist(topic: str) -> None:
+    follow_ups = TOPICS[topic].get("next", [])
+    assert set(follow_ups) <= TOPICS.keys() - {topic}
+    assert len(follow_ups) == len(set(follow_ups)) <= MOST_BUTTONS
+
+
+def test_titles_fit_on_buttons_and_differ() -> None:
+    titles = [entry["title"] for entry in TOPICS.values()]
+    assert all(isinstance(title, str) and len(title) <= LONGEST_TITLE for title in titles)
+    assert len(set(titles)) == len(titles)
+
+
+@each_topic
+def test_a_topic_has_enough_phrases(topic: str) -> None:
+    fewest = FEWEST_OUT_OF_SCOPE if topic == "fuori_ambito" else FEWEST_PHRASES
+    assert len(phrases(topic)) >= fewest
+    assert all(isinstance(phrase, str) for phrase in phrases(topic))
+
+
+def test_no_phrase_stands_twice() -> None:
+    said = Counter(normalise(phrase) for topic in TOPICS for phrase in phrases(topic))
+    assert [phrase for phrase, times in said.items() if times > 1] == []
+
+
+@each_text
+def test_a_text_is_short(key: str, text: str) -> None:
+    assert len(text.split()) <= LONGEST_ANSWER
+
+
+@each_text
+def test_a_text_uses_only_what_is_filled_in(key: str, text: str) -> None:
+    used = set(PLACEHOLDER.findall(text))
+    if key in SAFETY:
+        assert used == {"pratica"}  # the key would stand between a person and the 112
+    elif key in OPENING or "ticket" in TOPICS.get(key, {}):
+        assert used == NEW_TICKET
+    else:
+        assert used == FILLED.get(key, set())
+
+
+@pytest.mark.parametrize("key", NEEDED)
+def test_every_sentence_that_code_says_exists(key: str) -> None:
+    assert key in dict(texts())
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_buttons_of_sentences_lead_to_topics(key: str) -> None:
+    assert set(SENTENCES[key].get("buttons", [])) <= TOPICS.keys()
+
+
+def test_a_topic_opens_a_ticket_by_its_kind() -> None:
+    opened = {topic: entry["ticket"] for topic, entry in TOPICS.items() if "ticket" in entry}
+    assert opened == {
+        "emergenza": {"kind": "emergenza", "reason": "sicurezza"},
+        "crisi_psicologica": {"kind": "crisi", "reason": "sicurezza"},
+        "parla_con_operatore": {"kind": "persona", "reason": "richiesta"},
+        "non_risolto": {"kind": "persona", "reason": "non_risolto"},
+        "lingua_straniera": {"kind": "persona", "reason": "lingua"},
+        "cancella_dati": {"kind": "dati", "reason": "richiesta"},
+    }
+
+
+def test_an_emergency_is_told_to_call_first() -> None:
+    answer = TOPICS["emergenza"]["answer"]
+    assert answer.startswith("Chiami subito il 112")
+    assert "Where Are U" in answer
+
+
+@pytest.mark.parametrize("topic", SAFETY)
+def test_safety_asks_nothing_and_offers_no_detour(topic: str) -> None:
+    entry = TOPICS[topic]
+    assert "112" in entry["answer"]
+    assert "?" not in entry["answer"]
+    assert "next" not in entry
+
+
+def test_a_crisis_is_told_where_violence_is_heard() -> None:
+    assert "1522" in TOPICS["crisi_psicologica"]["answer"]
+
+
+@pytest.mark.parametrize("key", ["consiglio_medico", "guardia_medica", "pronto_soccorso"])
+def test_what_borders_on_an_emergency_names_the_112(key: str) -> None:
+    assert "112" in TOPICS[key]["answer"]
+
+
+def test_the_notice_tells_that_no_person_answers_and_where_emergencies_go() -> None:
+    notice = SENTENCES["avviso"]["text"]
+    assert "automatico" in notice
+    assert "112" in notice
+
+
+def test_the_directory_is_whole() -> None:
+    assert len(WARDS) >= FEWEST_WARDS
+    assert len({ward["id"] for ward in WARDS}) == len(WARDS)
+    assert {ward["site"] for ward in WARDS} == SITES.keys()
+
+
+@pytest.mark.parametrize("ward", WARDS, ids=lambda ward: ward["id"])
+def test_a_ward_can_be_found_and_reached(ward: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[a-z0-9_.-]{1,40}", ward["id"])  # stands in a button's payload
+    assert ward["names"]
+    assert all(ward[field] for field in ("name", "phone", "email", "floor", "hours"))
+
+
+@pytest.mark.parametrize("ward", WARDS, ids=lambda ward: ward["id"])
+def test_sample_numbers_can_ring_nobody(ward: dict[str, Any]) -> None:
+    assert not ward["sample"] or SAMPLE_PHONE.fullmatch(ward["phone"])
+    assert not ward["sample"] or ward["email"].endswith(".example")
