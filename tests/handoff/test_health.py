@@ -9,7 +9,6 @@ from handoff.api.health import Health
 from handoff.db import Database
 from tests.fake_bot import FakeBot
 
-
 Checks = Callable[..., Health]
 
 
