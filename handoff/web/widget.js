@@ -1,7 +1,9 @@
 /* Sportello's chat on any page: <script src="https://…/widget.js" async></script>
  *
  * Optional: data-label="Scriva allo Sportello". Only a button is added until it is pressed; the
- * conversation itself lives in a frame of our own origin, out of reach for this page's scripts. */
+ * conversation itself lives in a frame of our own origin, out of reach for this page's scripts.
+ * The site's address must stand in SPORTELLO_FRAME_ANCESTORS; a site with a content policy of
+ * its own allows our address in script-src and frame-src, and nothing unsafe. */
 (() => {
   "use strict";
   const script = document.currentScript;

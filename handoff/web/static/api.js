@@ -1,5 +1,7 @@
 /** Calls to our server: a token in a header, never in an address. */
 
+import { after as expiry, anyOf } from "./signals.js";
+
 const ROOT = "/api/webchat";
 const PATIENCE = 15_000; // ms for an ordinary answer
 
@@ -43,12 +45,12 @@ async function request(path, { method = "GET", token, body, signal, patience = P
   const headers = {};
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
-  const signals = [signal, patience && AbortSignal.timeout(patience)].filter(Boolean);
+  const signals = [signal, patience && expiry(patience)].filter(Boolean);
   const response = await fetch(ROOT + path, {
     method,
     headers,
     body: body && JSON.stringify(body),
-    signal: signals.length ? AbortSignal.any(signals) : undefined,
+    signal: anyOf(...signals),
     cache: "no-store",
     credentials: "omit",
     keepalive,

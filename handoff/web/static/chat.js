@@ -12,9 +12,9 @@ import { Transcript } from "./transcript.js";
 const PERSON = "parla_con_operatore";
 const THINKING = 12_000; // ms; the bot answers or gives up before
 const HOLDERS = {
-  bot: "Le risponde l’assistente automatico",
+  bot: "Assistente automatico",
   queue: "In attesa di un operatore",
-  operator: "Le risponde un operatore",
+  operator: "Operatore",
 };
 const LOST = "Connessione persa, riprovo…";
 
@@ -94,7 +94,7 @@ function hold(who, name = "") {
   holder = who;
   operator = who === "operator" ? name || operator : "";
   if (who !== "bot") think(false);
-  tell("holder", operator ? `Le risponde ${operator}` : HOLDERS[who]);
+  tell("holder", operator ? `Operatore ${operator}` : HOLDERS[who]);
 }
 
 function think(isThinking) {
@@ -102,7 +102,7 @@ function think(isThinking) {
   at("typing").hidden = !isThinking;
   if (!isThinking) return;
   thinking = setTimeout(() => think(false), THINKING);
-  at("typing").scrollIntoView({ block: "nearest" });
+  transcript.follow();
 }
 
 function write(words) {
@@ -121,6 +121,7 @@ function put(item) {
 
 function sent({ item, receipt }) {
   transcript.sent(item, receipt);
+  say("");
   if (holder === "bot" && !transcript.isAnswered(receipt.id)) think(true);
 }
 

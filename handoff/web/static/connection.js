@@ -3,6 +3,7 @@
 import { openStream, readMessages, Refusal } from "./api.js";
 import { pause, pauseAfter } from "./backoff.js";
 import { readEvents } from "./events.js";
+import { anyOf } from "./signals.js";
 
 const FIRST_BYTES = 6_000; // ms; a proxy that collects the stream shows itself here
 const SILENCE = 40_000; // ms without even a keep-alive: the line is dead
@@ -31,7 +32,7 @@ export class Connection extends EventTarget {
       }
       if (signal.aborted) return;
       this.#failures += 1;
-      this.#tell("lost");
+      if (this.#failures > 1) this.#tell("lost"); // proxies end streams now and then
       await pause(pauseAfter(this.#failures), signal);
     }
   }
@@ -45,7 +46,7 @@ export class Connection extends EventTarget {
     let heardAny = false;
     let timer = setTimeout(() => dead.abort(), FIRST_BYTES);
     try {
-      const both = AbortSignal.any([signal, dead.signal]);
+      const both = anyOf(signal, dead.signal);
       const response = await openStream(this.token, { after: this.last(), signal: both });
       for await (const event of readEvents(response.body)) {
         clearTimeout(timer);

@@ -30,12 +30,20 @@ export function linked(text) {
 }
 
 function addressOf(shown, { web, mail, short }) {
-  if (web) return URL.canParse(shown) && new URL(shown).protocol === "https:" ? shown : null;
+  if (web) return isAddress(shown) ? shown : null;
   if (mail) return `mailto:${shown}`;
   if (short) return `tel:${shown}`;
   const digits = shown.replace(/[^\d+]/gu, "");
   if (digits.replace("+39", "").length < SHORTEST_PHONE) return null;
   return `tel:${digits.startsWith("+") || digits.startsWith("80") ? digits : `+39${digits}`}`;
+}
+
+function isAddress(text) {
+  try {
+    return new URL(text).protocol === "https:";
+  } catch {
+    return false;
+  }
 }
 
 function marked(code) {

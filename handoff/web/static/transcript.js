@@ -19,7 +19,7 @@ export class Transcript extends EventTarget {
     list.addEventListener("click", (event) => this.#press(event));
     latest.addEventListener("click", () => this.#showEnd());
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#follows && this.#showEnd()).observe(log);
+    new ResizeObserver(() => this.follow()).observe(log);
   }
 
   get last() {
@@ -28,6 +28,11 @@ export class Transcript extends EventTarget {
 
   isAnswered(id) {
     return this.#answered.has(id);
+  }
+
+  /** Something at the end grew. */
+  follow() {
+    if (this.#follows) this.#showEnd();
   }
 
   /** From now on new messages are read aloud; history was not. */
@@ -107,8 +112,8 @@ export class Transcript extends EventTarget {
     item.dataset.id = message.id;
     this.#shown.set(message.id, item);
     this.#place(item, message);
-    if (this.#follows) this.#showEnd();
-    else if (message.author !== "citizen") this.latest.hidden = false;
+    this.follow();
+    if (!this.#follows && message.author !== "citizen") this.latest.hidden = false;
   }
 
   #place(item, message) {

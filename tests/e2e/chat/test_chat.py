@@ -48,7 +48,7 @@ def test_a_person_is_one_press_away(citizen: ChatPage) -> None:
 def test_an_emergency_stands_out_and_can_be_called(citizen: ChatPage) -> None:
     citizen.says("mi fa male il petto e non respiro")
     urgent = citizen.page.locator(".message.urgent")
-    expect(urgent.get_by_role("link", name="112")).to_have_attribute("href", "tel:112")
+    expect(urgent.get_by_role("link", name="112").first).to_have_attribute("href", "tel:112")
 
 
 def test_a_reload_shows_the_same_conversation(citizen: ChatPage) -> None:
@@ -77,6 +77,7 @@ def test_what_is_written_without_network_is_sent_in_order_when_it_returns(
     citizen.says("parcheggio tre")
     citizen.page.context.set_offline(False)
     expect(citizen.answers).to_have_count(3)
+    expect(citizen.status).to_have_text("")
     heard = [message["text"] for message in citizen.stored() if message["author"] == "citizen"]
     assert heard == ["parcheggio uno", "parcheggio due", "parcheggio tre"]
     assert citizen.numbers() == [message["seq"] for message in citizen.stored()]
