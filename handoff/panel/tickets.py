@@ -1,5 +1,6 @@
 """The panel's API of tickets: look, take, reply, note, close, reopen, hand back."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,15 @@ from handoff.tables import Ticket
 UNKNOWN = "Questa richiesta non esiste."
 router = APIRouter(prefix="/api/panel/tickets")
 
+
+def _ticket_id(ticket_id: str) -> str:
+    """Not everything that fits into an address fits into a database."""
+    if not re.fullmatch("[0-9a-f]{32}", ticket_id):
+        raise HTTPException(404, UNKNOWN)
+    return ticket_id
+
+
+TicketId = Annotated[str, Depends(_ticket_id)]
 Stepped = Annotated[Step, Depends(bodies.step)]
 Worded = Annotated[Words, Depends(bodies.words)]
 Change = Callable[[AsyncSession], Awaitable[object]]
@@ -41,7 +51,7 @@ async def shelf(
 
 @router.get("/{ticket_id}")
 async def look(
-    request: Request, response: Response, ticket_id: str, entry: Known
+    request: Request, response: Response, ticket_id: TicketId, entry: Known
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
     return await _details(request, ticket_id)
@@ -51,7 +61,7 @@ async def look(
 async def earlier(
     request: Request,
     response: Response,
-    ticket_id: str,
+    ticket_id: TicketId,
     entry: Known,
     before: Annotated[int, Query(ge=1, lt=2**31)],
 ) -> dict[str, Any]:
@@ -61,7 +71,7 @@ async def earlier(
 
 
 @router.post("/{ticket_id}/take")
-async def take(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
     knowledge = request.app.state.knowledge
     return await _change(
         request,
@@ -73,7 +83,7 @@ async def take(request: Request, ticket_id: str, entry: Acting, step: Stepped) -
 
 
 @router.post("/{ticket_id}/reply")
-async def reply(request: Request, ticket_id: str, entry: Acting, words: Worded) -> Response:
+async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
     return await _change(
         request,
         ticket_id,
@@ -84,7 +94,7 @@ async def reply(request: Request, ticket_id: str, entry: Acting, words: Worded) 
 
 
 @router.post("/{ticket_id}/note")
-async def note(request: Request, ticket_id: str, entry: Acting, words: Worded) -> Response:
+async def note(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
     return await _change(
         request,
         ticket_id,
@@ -95,7 +105,7 @@ async def note(request: Request, ticket_id: str, entry: Acting, words: Worded) -
 
 
 @router.post("/{ticket_id}/close")
-async def close(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
     """Closing and asking for satisfaction are one step."""
 
     async def close_and_ask(session: AsyncSession) -> None:
@@ -108,7 +118,7 @@ async def close(request: Request, ticket_id: str, entry: Acting, step: Stepped) 
 
 
 @router.post("/{ticket_id}/reopen")
-async def reopen(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+async def reopen(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
     return await _change(
         request,
         ticket_id,
@@ -117,7 +127,9 @@ async def reopen(request: Request, ticket_id: str, entry: Acting, step: Stepped)
 
 
 @router.post("/{ticket_id}/hand-back")
-async def hand_back(request: Request, ticket_id: str, entry: Acting, step: Stepped) -> Response:
+async def hand_back(
+    request: Request, ticket_id: TicketId, entry: Acting, step: Stepped
+) -> Response:
     knowledge = request.app.state.knowledge
     return await _change(
         request,

@@ -240,6 +240,8 @@ async def test_other_sites_can_neither_act_nor_log_in(
         (b'{"email": 1, "password": []}', 422),
         (b'{"email": "a@b.it"}', 422),
         (b'{"email": "a@b.it", "password": "' + b"x" * 10_000 + b'"}', 422),
+        (b'{"email": "a@b.it", "password": "\\ud800"}', 422),
+        (b'{"email": "\\u0000\\ud800", "password": "x"}', 401),
         (b"[" * 30_000, 422),
         (b"x" * 100_000, 413),
     ],

@@ -222,9 +222,10 @@ async def test_a_malformed_step_gets_a_sentence(
     assert (await details(carla, waiting))["version"] == waiting["version"]
 
 
-async def test_an_unknown_ticket_is_not_found(carla: Desk) -> None:
-    assert (await carla.looks("tickets/nothing")).status_code == 404
-    assert (await carla.does("tickets/nothing/take", version=1)).status_code == 404
+@pytest.mark.parametrize("id", ["0" * 32, "nothing", "%00", "%F0%9F%98%80"])
+async def test_an_unknown_ticket_is_not_found(carla: Desk, id: str) -> None:
+    assert (await carla.looks(f"tickets/{id}")).status_code == 404
+    assert (await carla.does(f"tickets/{id}/take", version=1)).status_code == 404
 
 
 @pytest.mark.parametrize("action", ["take", "reply", "note", "close", "reopen", "hand-back"])

@@ -7,7 +7,7 @@ export class Problem extends Error {
   }
 }
 
-const AWAY = "Connessione assente: non è stato inviato nulla.";
+const AWAY = "La connessione si è interrotta: riprovi, non parte due volte.";
 let csrf = "";
 
 /** What the page asks by itself is `background`: it does not keep a session alive. */

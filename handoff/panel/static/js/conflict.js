@@ -3,7 +3,7 @@ import { byId, icon, make } from "./elements.js";
 
 export function showConflict(reason, ticket, me) {
   const close = make("button", { type: "button", class: "plain", onclick: hideConflict }, "Ho capito");
-  const words = make("p", {}, make("strong", {}, state(ticket, me)), ` ${reason}`);
+  const words = make("p", {}, state(ticket, me) ?? reason);
   byId("conflict").replaceChildren(make("div", { class: "conflict" }, icon("info-circle"), words, close));
 }
 
@@ -11,9 +11,10 @@ export function hideConflict() {
   byId("conflict").replaceChildren();
 }
 
-function state(ticket, me) {
-  const who = ticket.assignee && (ticket.assignee.id === me.id ? "Lei" : ticket.assignee.name);
-  if (ticket.state === "taken") return who === "Lei" ? "La richiesta è già in carico a Lei." : `${who} è arrivato prima: ci pensa ora ${who}.`;
-  if (ticket.state === "closed") return who === "Lei" ? "Ha già chiuso questa richiesta." : `La richiesta è stata chiusa${who ? ` da ${who}` : ""}.`;
-  return "La richiesta è di nuovo da prendere.";
+/** Who has it; nothing when that does not explain it. */
+function state({ state: stands, assignee }, me) {
+  if (!assignee) return null;
+  const mine = assignee.id === me.id;
+  if (stands === "closed") return mine ? "Ha già chiuso questa richiesta." : `${assignee.name} ha già chiuso questa richiesta.`;
+  return mine ? null : `Un attimo prima di Lei l'ha presa in carico ${assignee.name}: ci pensa ${assignee.name}.`;
 }

@@ -118,6 +118,7 @@ function offered(buttons) {
 function delivered(said) {
   if (!said.delivery) return null;
   const [word, tone] = DELIVERIES[said.delivery] ?? [said.delivery, "wait"];
+  if (said.author !== "operator" && tone !== "bad") return null;
   const sign = { bad: "warning-circle", fine: "check", wait: "refresh" }[tone];
   const reason = tone === "bad" && said.delivery_reason ? `: ${said.delivery_reason}` : "";
   return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), word + reason);

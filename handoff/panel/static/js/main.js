@@ -13,9 +13,10 @@ import { startKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { drawFilters, drawQueue, shown } from "./queue.js";
 
+const TICKET = /^[0-9a-f]{32}$/;
 const TICK = 15_000; // ages and deadlines grow by themselves
 const AT_WORK = 5 * 60_000; // how often typing alone tells the server that somebody is here
-const state = { me: null, tickets: [], counts: null, loaded: false, filter: "open", search: "", openId: null, open: null, busy: false };
+const state = { me: null, tickets: [], counts: null, loaded: false, filter: "open", search: "", openId: null, open: null, busy: false, leaving: false };
 let workedAt = Date.now();
 
 function draw() {
@@ -46,7 +47,7 @@ async function readQueue({ background = true } = {}) {
 async function readOpen({ background = true } = {}) {
   const id = state.openId;
   if (!id) return;
-  const ticket = await ask(`tickets/${encodeURIComponent(id)}`, { background });
+  const ticket = await ask(`tickets/${id}`, { background });
   // an answer to an older question must not undo what was done meanwhile
   if (state.openId === id && !(state.open?.id === id && state.open.version > ticket.version)) state.open = ticket;
   draw();
@@ -60,7 +61,7 @@ function suffer(problem) {
   if (problem.status === 404) leaveTicket();
 }
 
-const loggedOut = () => location.assign(`/panel/login?perche=scaduta${location.hash}`);
+const loggedOut = () => state.leaving || location.assign(`/panel/login?perche=scaduta${location.hash}`);
 
 let hinted = null;
 /** Many hints in a moment are one question. */
@@ -77,8 +78,8 @@ function choose(filter) {
 }
 
 async function follow() {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (id === (state.openId ?? "")) return;
+  const id = location.hash.slice(1);
+  if (id === (state.openId ?? "") || (id && !TICKET.test(id))) return; // a skip link
   hideConflict();
   state.openId = id || null;
   state.open = null;
@@ -118,27 +119,44 @@ async function act(action) {
 
 /** True if it was done; a conflict shows how things stand instead. */
 async function change(ticket, action, body = {}) {
+  const step = { path: `tickets/${ticket.id}/${action}`, text: body.text, version: versionFor(ticket, action, body) };
   setBusy(true);
   try {
-    const changed = await tell(`tickets/${ticket.id}/${action}`, { version: ticket.version, ...body });
-    accept(changed);
+    accept(await tell(step.path, { version: step.version, ...body }));
     hideConflict();
+    unsure = null;
     return true;
   } catch (problem) {
+    unsure = problem.status === 0 || problem.status >= 502 ? step : null;
     if (problem.status !== 409) throw problem;
-    accept(problem.ticket);
-    if (body.text && wasSaid(problem.ticket, body.text)) return true;
-    if (state.openId === ticket.id) showConflict(problem.message, problem.ticket, state.me);
-    return false;
+    return lose(problem, ticket, action, body);
   } finally {
     setBusy(false);
   }
 }
 
-/** The answer to our own message may get lost on its way back. */
-function wasSaid(ticket, text) {
-  const last = ticket.messages.findLast((message) => message.author === "operator");
-  return ticket.assignee?.id === state.me.id && last?.text === text;
+let unsure = null; // a step whose receipt got lost: it may have arrived
+
+/** Said again, such a step carries its old version, so that the server does it once. */
+function versionFor(ticket, action, body) {
+  const again = unsure?.path === `tickets/${ticket.id}/${action}` && unsure.text === body.text;
+  return again ? unsure.version : ticket.version;
+}
+
+function lose(problem, ticket, action, body) {
+  accept(problem.ticket);
+  if (wasSaid(problem.ticket, action, body.text)) return true;
+  if (state.openId === ticket.id) showConflict(problem.message, problem.ticket, state.me);
+  return false;
+}
+
+function wasSaid({ messages, events }, action, text) {
+  if (action === "reply") {
+    const last = messages.findLast(({ author }) => author === "operator");
+    return last?.text === text && last.author_name === state.me.name;
+  }
+  const last = events.findLast(({ kind }) => kind === "note");
+  return action === "note" && last?.text === text && last.author === state.me.name;
 }
 
 function accept(ticket) {
@@ -221,6 +239,7 @@ function openAlarm() {
 }
 
 async function logOut() {
+  state.leaving = true;
   dropDrafts();
   await tell("logout").catch(() => {});
   location.assign("/panel/login?perche=uscita");
