@@ -7,7 +7,6 @@ from typing import Any
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.run import configure_app
-from rasa.exceptions import ModelNotFound
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 from sanic.exceptions import SanicException
@@ -17,7 +16,7 @@ from sanic.response import HTTPResponse
 from bot import logs
 from bot.channel import Door, refuse
 from bot.processor import Processor
-from bot.settings import BadSetting, Settings
+from bot.settings import Settings
 from bot.trackers import SnapshotStore
 
 logger = logging.getLogger(__name__)
@@ -41,10 +40,7 @@ def load(model: Path, settings: Settings) -> Processor:
     store = SnapshotStore(settings.database_url)
     words = TemplatedNaturalLanguageGenerator({})
     actions = EndpointConfig(settings.actions_url)
-    try:
-        processor = Processor(model, store, InMemoryLockStore(), words, actions)
-    except ModelNotFound as error:
-        raise BadSetting(f"{model.name} is not a trained model") from error
+    processor = Processor(model, store, InMemoryLockStore(), words, actions)
     store.domain, words.responses = processor.domain, processor.domain.responses
     return processor
 

@@ -82,6 +82,14 @@ class Beginning:
         return self.loop is not None and self.loop["name"] in domain.form_names
 
 
+class Unreadable(ValueError):
+    """A snapshot that this version of the bot cannot continue; it can only begin anew."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
 class Conversation(DialogueStateTracker):
     """A tracker that knows which version of the stored conversation it continues."""
 
@@ -98,11 +106,14 @@ class Conversation(DialogueStateTracker):
     def restore(
         cls, sender_id: str, domain: Domain, *, snapshot: str, version: int
     ) -> "Conversation":
-        kept = json.loads(snapshot)
-        tracker = cls._begun(sender_id, domain, Beginning(kept["slots"], kept["loop"]))
-        for event in kept["events"]:
-            tracker.update(_event(event))
-        tracker.version, tracker.heard = version, tuple(kept["heard"])
+        try:
+            kept = json.loads(snapshot)
+            tracker = cls._begun(sender_id, domain, Beginning(kept["slots"], kept["loop"]))
+            for event in kept["events"]:
+                tracker.update(_event(event))
+            tracker.version, tracker.heard = version, tuple(kept["heard"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable(version) from error
         return tracker
 
     @classmethod

@@ -1,6 +1,8 @@
 """Handles one message: understands, decides, runs the actions, stores; all of it or nothing."""
 
 from pathlib import Path
+from tarfile import ReadError
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rasa.core.actions.action import Action, ActionBotResponse, ActionExecutionRejection
@@ -9,6 +11,10 @@ from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.constants import UTTER_PREFIX
 from rasa.shared.core.constants import (
@@ -21,9 +27,10 @@ from rasa.shared.core.events import ActionExecutionRejected, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers import Answer, last_answer
-from bot.memory import Conversation
+from bot.memory import Conversation, Unreadable
 from bot.nlu.decision import DIALOGUE_INTENTS, decide, said_first
 from bot.question import Question
+from bot.runner import StraightRunner
 from bot.settings import BadSetting
 from bot.trackers import Overtaken
 
@@ -55,9 +62,21 @@ class Processor(MessageProcessor):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         _check(self.domain)
-        self.model_name = Path(self.model_filename).name.removesuffix(".tar.gz")
+        self.model_name = self.model_filename.removesuffix(".tar.gz")
         self.topics = frozenset(self.domain.intents) - {*DIALOGUE_INTENTS, *DEFAULT_INTENTS}
         self.nlu_target = self._understanding()
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        with TemporaryDirectory() as folder:
+            try:
+                metadata, runner = load_predict_graph_runner(
+                    Path(folder), Path(model_path), LocalModelStorage, StraightRunner
+                )
+            except ReadError as error:
+                name = Path(model_path).name
+                raise BadSetting(f"{name} is not a trained model") from error
+        return Path(model_path).name, metadata, runner
 
     def _understanding(self) -> str:
         """Rasa's last node executes texts like `/restart`: stop before it."""
@@ -88,7 +107,7 @@ class Processor(MessageProcessor):
         return PressedButton(topic, value or None, **fields)
 
     async def _answer(self, question: Question, message: UserMessage) -> Answer:
-        conversation = await self.get_tracker(question.conversation_id)
+        conversation = await self._recall(question)
         if conversation.has_just_heard(question.message_id):
             return last_answer(conversation)
         if conversation.has_heard(question.message_id):
@@ -100,6 +119,17 @@ class Processor(MessageProcessor):
         conversation.hear(question.message_id)
         await self.save_tracker(conversation)
         return answer
+
+    async def _recall(self, question: Question) -> Conversation:
+        """What cannot be read is a failure, after which handoff asks to begin anew."""
+        try:
+            return await self.get_tracker(question.conversation_id)
+        except Unreadable as unreadable:
+            if not question.reset:
+                raise
+            fresh = Conversation.new(question.conversation_id, self.domain)
+            fresh.version = unreadable.version
+            return fresh
 
     async def _handle(self, message: UserMessage, conversation: Conversation) -> None:
         await self._handle_message_with_tracker(message, conversation)

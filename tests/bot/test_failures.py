@@ -83,6 +83,18 @@ def test_a_broken_database_never_becomes_memory(door, served):
     assert door.said("perso tutto", message_id="m2") == ["reclamo.dove"]
 
 
+@pytest.mark.parametrize(
+    "snapshot", ["", "{}", "[]", '{"slots":{},"loop":{},"events":[],"heard":[]}']
+)
+def test_a_snapshot_that_cannot_be_read_fails_until_it_is_reset(door, served, snapshot):
+    door.ask("un reclamo")
+    with sqlite3.connect(served.database.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE bot_tracker SET snapshot = ?", [snapshot])
+    assert door.ask("perso tutto").status_code == 502
+    assert door.said("orari", reset=True) == ["orari"]
+    assert door.said("un reclamo") == ["reclamo.cosa"]
+
+
 def test_a_database_that_is_held_is_told_within_the_time(door, served):
     file = served.database.removeprefix("sqlite:///")
     holder = sqlite3.connect(file, isolation_level=None)
