@@ -56,7 +56,8 @@ class LinearModel:
         content = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
         with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
             features = Features.restore(content["words"], arrays)
-            weights = np.ascontiguousarray(arrays["weights"].astype(np.float32))
+            # Column by column, or every message copies the whole matrix to turn it
+            weights = np.asfortranarray(arrays["weights"].astype(np.float32))
             bias = arrays["bias"]
         return cls(features, content["labels"], weights, bias, content["sharpness"])
 
