@@ -11,6 +11,7 @@ import { Transcript } from "./transcript.js";
 
 const PERSON = "parla_con_operatore";
 const THINKING = 12_000; // ms; the bot answers or gives up before
+const SETTLED = 300; // ms; screen readers look a little later than the page changes
 const HOLDERS = {
   bot: "Assistente automatico",
   queue: "In attesa di un operatore",
@@ -68,7 +69,10 @@ function connect() {
   listen("works", works);
   listen("lost", () => say(LOST));
   listen("message", add);
-  listen("holder", (news) => hold(news.holder));
+  listen("holder", (news) => {
+    hold(news.holder);
+    setTimeout(() => transcript.goLive(), SETTLED); // what came before this was history
+  });
   listen("typing", ({ typing }) => think(typing));
   listen("refused", (error) => (error.status === 401 ? lose() : say(error.message)));
   mine.run();
@@ -79,7 +83,6 @@ function works() {
   say("");
   at("end").hidden = false;
   outbox.hurry();
-  setTimeout(() => transcript.goLive(), 0); // what came with the first answer was history
 }
 
 function add(message) {
