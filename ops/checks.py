@@ -15,7 +15,7 @@ CHECKS: dict[str, tuple[str | Path, ...]] = {
     "import contracts": (OURS / "bin" / "lint-imports", "--no-logo"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
     "the bot's data": (
-        *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet"),
+        *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet", "--fail-on-warnings"),
         *("--config", "bot/config.yml", "--domain", "bot/domain", "--data", "data/conversation"),
     ),
 }

@@ -94,13 +94,13 @@ def test_the_log_in_is_printed_once_and_the_second_start_is_quick(tmp_path: Path
 
 
 def test_a_killed_make_leaves_nothing(run: Run) -> None:
-    run.wait_for("Starting bot", seconds=60)
+    run.wait_for("Starting bot", seconds=300)  # may train first
     run.make.kill()
     wait_until(lambda: not run.living(), seconds=10)
 
 
 def test_a_taken_port_is_told(run: Run, tmp_path: Path) -> None:
-    run.wait_for("Starting bot", seconds=60)
+    run.wait_for("Starting bot", seconds=300)  # may train first
     wait_until(lambda: not ports.is_free(run.port), seconds=30)
     env = os.environ | {"SPORTELLO_VAR": str(tmp_path / "other"), "PORT": str(run.port)}
     second = subprocess.run(
