@@ -32,6 +32,7 @@ def build(settings: Settings, *, model: Path) -> Sanic:
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = PATIENCE
     app.error_handler.add(Exception, explain)
     app.ctx.processor = load(model, settings)
+    app.register_listener(warm_up, "before_server_start")
     app.register_listener(close, "after_server_stop")
     return app
 
@@ -51,6 +52,11 @@ async def explain(request: Request, error: Exception) -> HTTPResponse:
         return refuse(error.status_code, str(error))
     logger.error("not answered: %s", logs.place_of(error))
     return refuse(500, "The bot could not answer.")
+
+
+async def warm_up(app: Sanic, _: Any) -> None:
+    """The first message costs a second of loading: not a citizen's."""
+    await app.ctx.processor.warm_up()
 
 
 async def close(app: Sanic, _: Any) -> None:

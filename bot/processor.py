@@ -84,6 +84,11 @@ class Processor(MessageProcessor):
         node = self.model_metadata.predict_schema.nodes[target]
         return node.needs["messages"] if node.uses is RegexMessageHandler else target
 
+    async def warm_up(self) -> None:
+        """Handle a greeting that nobody sent; nothing of it is stored."""
+        nobody = Conversation.new("nobody", self.domain)
+        await self._handle(UserMessage("Buongiorno"), nobody)
+
     async def converse(self, question: Question) -> Answer:
         message = self._message(question)
         for _ in range(ATTEMPTS - 1):

@@ -8,12 +8,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
 from handoff.api import health, internal, webchat
 from handoff.house import House, build
 from handoff.settings import ROOT, Settings
 
+FRAMEWORKS = {
+    "Not Found": "Questo indirizzo non esiste.",
+    "Method Not Allowed": "Questo indirizzo non accetta questa richiesta.",
+}
 STATIC = {
     "/static/chat": ROOT / "handoff" / "web" / "static",
     "/static/panel": ROOT / "handoff" / "panel" / "static",
@@ -32,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     _mount_faces(app, house)
     for error in (OperationalError, InterfaceError):
         app.add_exception_handler(error, _database_is_away)
+    app.add_exception_handler(StarletteHTTPException, _refused)
     return app
 
 
@@ -79,6 +85,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await others
         await house.close()
+
+
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
+    """Our own sentences as they are; the framework's English ones in Italian."""
+    assert isinstance(error, StarletteHTTPException)
+    detail = FRAMEWORKS.get(error.detail, error.detail)
+    return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
 async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:

@@ -177,9 +177,7 @@ async def seen(session: AsyncSession, conversation_id: str, *, seq: int) -> None
     conversation.keeps_key = await _keeps(session, Message.seq > seq, conversation_id)
 
 
-async def _keeps(
-    session: AsyncSession, part: ColumnElement[bool], conversation_id: str
-) -> bool:
+async def _keeps(session: AsyncSession, part: ColumnElement[bool], conversation_id: str) -> bool:
     kept = select(Message.id).where(
         Message.conversation_id == conversation_id, part, Message.secret.is_not(None)
     )

@@ -13,6 +13,7 @@ from handoff.channel import Button
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PERSON = Button(title="Parla con una persona", payload="parla_con_operatore")
+SAMPLE = "dato_dimostrativo"
 MAX_BUTTONS = 5
 
 
@@ -28,6 +29,7 @@ class Entry:
     title: str
     texts: Mapping[str, str]  # variant → text; "" is the answer itself
     follow_ups: tuple[str, ...] = ()
+    kind: str = "sentence"
     risk: str = "L"
     sample: bool = False
     ticket: Mapping[str, str] | None = None
@@ -64,11 +66,17 @@ class Knowledge:
             raise UnknownWords(key)
         values = values or {}
         return Wording(
-            text=_fill(entry.texts[variant], values),
+            text=_fill(entry.texts[variant], values) + self._caveat(entry, variant),
             topic=topic,
             revision=entry.revision,
             buttons=self._buttons(entry, variant, values),
         )
+
+    def _caveat(self, entry: Entry, variant: str) -> str:
+        """What is not known for certain says so. A safety text says nothing but what to do."""
+        if variant or not entry.sample or entry.kind not in ("answer", "lookup"):
+            return ""
+        return "\n" + self.entries[SAMPLE].texts[""]
 
     def title(self, topic: str) -> str:
         entry = self.entries.get(topic)
@@ -103,6 +111,7 @@ def _entry(topic: str, raw: dict[str, Any]) -> Entry:
         title=raw.get("title", topic),
         texts=texts,
         follow_ups=tuple(raw.get("next") or raw.get("buttons") or ()),
+        kind=raw.get("kind", "sentence"),
         risk=raw.get("risk", "L"),
         sample=bool(raw.get("sample", False)),
         ticket=raw.get("ticket"),

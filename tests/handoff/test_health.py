@@ -60,3 +60,11 @@ async def test_no_description_of_the_api_is_served(client: httpx.AsyncClient, pa
 
 async def test_it_says_that_it_lives(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"alive": True}
+
+
+async def test_an_unknown_address_is_refused_in_italian(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/webchat/nessuno")
+    assert (response.status_code, response.json()) == (
+        404,
+        {"detail": "Questo indirizzo non esiste."},
+    )

@@ -56,3 +56,13 @@ def test_a_misspelt_ward_is_found(directory: Directory, said: str, ward: str) ->
 @pytest.mark.parametrize("said", ["", "il numero", "xyzq", "buongiorno a tutti"])
 def test_what_names_no_ward_finds_none(directory: Directory, said: str) -> None:
     assert directory.find(said) == ([], False)
+
+
+def test_what_is_not_confirmed_says_so_and_an_emergency_says_only_what_to_do(
+    knowledge: Knowledge,
+) -> None:
+    caveat = knowledge.wording("dato_dimostrativo").text
+    for topic, entry in knowledge.entries.items():
+        says_so = knowledge.wording(topic).text.endswith(caveat)
+        is_answer = entry.kind in ("answer", "lookup")
+        assert says_so == (entry.sample and is_answer or topic == "dato_dimostrativo"), topic
