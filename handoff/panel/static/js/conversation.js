@@ -19,13 +19,13 @@ export function drawConversation(ticket) {
   if (atEnd) toEnd();
   else if (log.children.length > before) byId("to-last").hidden = false;
   // a change of ticket is not news: the heading is read, the old messages are not
-  if (isNew) requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  if (isNew) requestAnimationFrame(() => byId("live-log").setAttribute("aria-live", "polite"));
 }
 
 function forget(ticket, log) {
   drawn = ticket.id;
   earlier = [];
-  log.setAttribute("aria-live", "off");
+  byId("live-log").setAttribute("aria-live", "off");
   log.replaceChildren();
 }
 

@@ -1,0 +1,90 @@
+"""The real service with a bot that knows a few words, two operators, and quiet pages."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from handoff import migrations
+from handoff.db import Database
+from handoff.panel.operators import add_operator
+from tests import serving
+from tests.e2e.panel.people import PASSWORD, PATIENCE, Citizen, DeskPage, Office
+from tests.fake_bot import FakeBot
+from tests.postgres import free_port
+
+OPERATORS = {"carla": "Carla Deidda", "dario": "Dario Melis"}
+
+
+async def hire(url: str) -> None:
+    database = Database(url)
+    async with database.begin() as session:
+        for name, whole in OPERATORS.items():
+            await add_operator(session, email=f"{name}@example.it", name=whole, password=PASSWORD)
+    await database.close()
+
+
+def prepare(url: str) -> None:
+    migrations.upgrade(url)
+    asyncio.run(hire(url))
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    database = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('panel') / 'panel.db'}"
+    with ThreadPoolExecutor() as thread:  # a browser's event loop may run in this one
+        thread.submit(prepare, database).result()
+    port = free_port()
+    with FakeBot() as bot:
+        service = serving.handoff(
+            port=port, database_url=database, bot_url=bot.url, SPORTELLO_LIMITS="off"
+        )
+        with serving.running(service):
+            yield Office(f"http://127.0.0.1:{port}", service)
+
+
+@pytest.fixture
+def quiet_page(new_page: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
+    """A page whose console must stay empty: no error, no breach of the content policy."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(f"{message.text} {message.location['url']}")
+
+    def open_page(**options: object) -> Page:
+        page = new_page(**options)
+        page.on("console", hear)
+        return page
+
+    yield open_page
+    assert said == []
+
+
+@pytest.fixture
+def carla(office: Office, quiet_page: Callable[..., Page]) -> DeskPage:
+    return DeskPage(quiet_page(viewport={"width": 1440, "height": 900}), office).enters("carla")
+
+
+@pytest.fixture
+def dario(office: Office, new_page: Callable[..., Page]) -> DeskPage:
+    """His browser may complain: he loses races on purpose."""
+    return DeskPage(new_page(viewport={"width": 1440, "height": 900}), office).enters("dario")
+
+
+@pytest.fixture
+def citizen(office: Office) -> Citizen:
+    return Citizen(office)
+
+
+expect.set_options(timeout=PATIENCE)
+NUMBERS = count(1)
+
+
+@pytest.fixture
+def words() -> str:
+    """What a citizen of this test says, like nobody else."""
+    return f"vorrei una persona per il caso {next(NUMBERS)}."
