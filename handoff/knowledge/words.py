@@ -73,8 +73,8 @@ class Knowledge:
         )
 
     def _caveat(self, entry: Entry, variant: str) -> str:
-        """What is not known for certain says so. A safety text says nothing but what to do."""
-        if variant or not entry.sample or entry.kind not in ("answer", "lookup"):
+        """An answer that is not known for certain says so; look-ups do in their own words."""
+        if variant or not entry.sample or entry.kind != "answer":
             return ""
         return "\n" + self.entries[SAMPLE].texts[""]
 

@@ -58,11 +58,11 @@ def test_what_names_no_ward_finds_none(directory: Directory, said: str) -> None:
     assert directory.find(said) == ([], False)
 
 
-def test_what_is_not_confirmed_says_so_and_an_emergency_says_only_what_to_do(
+def test_an_answer_that_is_not_confirmed_says_so_and_an_emergency_only_what_to_do(
     knowledge: Knowledge,
 ) -> None:
     caveat = knowledge.wording("dato_dimostrativo").text
     for topic, entry in knowledge.entries.items():
         says_so = knowledge.wording(topic).text.endswith(caveat)
-        is_answer = entry.kind in ("answer", "lookup")
-        assert says_so == (entry.sample and is_answer or topic == "dato_dimostrativo"), topic
+        is_uncertain_answer = entry.sample and entry.kind == "answer"
+        assert says_so == (is_uncertain_answer or topic == "dato_dimostrativo"), topic
