@@ -20,8 +20,9 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-signal.signal(signal.SIGTERM, stop)
-signal.signal(signal.SIGHUP, stop)
+# SIGINT too: a shell that starts us in the background has it ignored
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, stop)
 if os.environ.get("MAKELEVEL"):
     leash.tie(signal.SIGTERM)  # a killed `make` does not leave us running
 try:
