@@ -11,6 +11,7 @@ from handoff.safety import Finding, Safety
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
+WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
 
 
@@ -93,7 +94,7 @@ class Gateway:
         finding: Finding,
     ) -> None:
         """The fixed text and the ticket, in the transaction that stores the message itself."""
-        kind = KINDS[finding.topic]
+        kind, words = KINDS[finding.topic], {"emergenza": message.text[:WORDS_SHOWN]}
         if conversation.ticket_id is None:
             opened = await tickets.open_ticket(
                 session,
@@ -101,11 +102,12 @@ class Gateway:
                 kind=kind,
                 reason="sicurezza",
                 topic=finding.topic,
+                fields=words,
                 message_id=message.id,
             )
             ticket = opened.ticket
         else:
-            ticket = await tickets.escalate(session, conversation, kind=kind)
+            ticket = await tickets.escalate(session, conversation, kind=kind, fields=words)
         speech = Speech(session, conversation, self.knowledge, reply_to=message)
         await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
 

@@ -67,10 +67,13 @@ async def _name(session: AsyncSession, ticket: Ticket) -> None:
             return
 
 
-async def escalate(session: AsyncSession, conversation: Conversation, *, kind: str) -> Ticket:
+async def escalate(
+    session: AsyncSession, conversation: Conversation, *, kind: str, fields: Mapping[str, Any]
+) -> Ticket:
     """An emergency in a conversation that a person already holds: its ticket comes first now."""
     ticket = await session.get_one(Ticket, conversation.ticket_id, with_for_update=True)
     ticket.kind, ticket.priority = kind, 0
+    ticket.fields = {**fields, **ticket.fields}
     changed(session, ticket)
     note_down(session, ticket, "escalated")
     return ticket

@@ -116,6 +116,7 @@ async def test_an_emergency_while_a_person_holds_the_word_raises_their_ticket(
     async with citizen.gateway.database.read() as session:
         ticket = await session.get_one(Ticket, conversation.ticket_id)
     assert (ticket.id, ticket.kind, ticket.priority) == (before, "emergenza", 0)
+    assert ticket.fields["emergenza"] == HEART
 
 
 @pytest.mark.parametrize(
