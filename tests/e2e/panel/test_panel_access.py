@@ -119,7 +119,9 @@ def test_keys_do_what_the_list_says(carla: DeskPage, citizen: Citizen, words: st
     keys.press("Escape")
     keys.press("e")
     expect(carla.page.get_by_role("dialog")).to_contain_text("Chiudere URP-")
+    expect(carla.page.locator("#confirm-yes")).to_be_focused()
     keys.press("Enter")
+    expect(carla.page.locator("#nothing-open")).to_be_visible()
     citizen.hears("voto da 1")
 
 
