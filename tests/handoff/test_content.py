@@ -40,7 +40,7 @@ NEW_TICKET = {"pratica", "chiave"}
 OPENING = {"reclamo.inviato", "reclamo.interrotto", "ancora_incerto", "bot_assente"}
 NEEDED = [
     *FILLED,
-    *OPENING,
+    *sorted(OPENING),
     *("contatti_reparto.piu_di_uno", "contatti_reparto.nessuno"),
     *("reclamo.cosa", "reclamo.dove", "reclamo.quando", "reclamo.contatto"),
     *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
