@@ -63,6 +63,7 @@ def test_the_way_of_a_request_from_the_first_question_to_the_score(
     citizen.reads("Buongiorno, eccomi.")
 
     operator.page.get_by_role("button", name=re.compile("^Chiudi")).first.click()
+    operator.page.get_by_role("button", name="Chiudi la richiesta").click()
     citizen.reads(re.compile("voto", re.IGNORECASE))
     citizen.page.get_by_role("button", name=re.compile("^5")).last.click()
     citizen.reads(re.compile("Grazie"))
