@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -24,6 +25,15 @@ STATIC = {
     "/static/panel": ROOT / "handoff" / "panel" / "static",
     "/vendor/bootstrap-italia": ROOT / "node_modules" / "bootstrap-italia" / "dist",
 }
+
+
+class Files(StaticFiles):
+    """Files are what their name says, whatever is in them."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -68,7 +78,7 @@ def _mount_faces(app: FastAPI, house: House) -> None:
         if router := channel.routes(house.gateway.receive):
             app.include_router(router)
     for path, folder in STATIC.items():
-        app.mount(path, StaticFiles(directory=folder, check_dir=False))
+        app.mount(path, Files(directory=folder, check_dir=False))
 
 
 @asynccontextmanager

@@ -68,3 +68,12 @@ async def test_an_unknown_address_is_refused_in_italian(client: httpx.AsyncClien
         404,
         {"detail": "Questo indirizzo non esiste."},
     )
+
+
+@pytest.mark.parametrize("path", ["/static/chat/chat.css", "/static/panel/icon.svg"])
+async def test_browsers_must_not_guess_what_a_file_is(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    response = await client.get(path)
+    assert response.status_code == 200
+    assert response.headers["x-content-type-options"] == "nosniff"
