@@ -1,4 +1,4 @@
-"""`python -m handoff serve|worker|migrate|first-login`."""
+"""`python -m handoff serve|worker|migrate|first-login|add-operator`."""
 
 import sys
 

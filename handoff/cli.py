@@ -1,20 +1,24 @@
-"""`handoff serve|worker|migrate|first-login`: the service's commands."""
+"""`handoff serve|worker|migrate|first-login|add-operator`: the service's commands."""
 
 import argparse
 import asyncio
 import logging
+import secrets
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy import make_url
+from sqlalchemy.exc import IntegrityError
 
 from handoff import migrations
 from handoff.app import create_app
 from handoff.db import Database
-from handoff.panel.operators import ensure_administrator
+from handoff.panel import operators
+from handoff.panel.operators import ROLES, ensure_administrator
 from handoff.settings import Settings
 from handoff.worker import work
 
@@ -22,6 +26,9 @@ from handoff.worker import work
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="handoff")
     parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("--email", help="of a new operator")
+    parser.add_argument("--name", help="what citizens read beside the operator's replies")
+    parser.add_argument("--role", choices=ROLES, default="operator")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     for noisy in ("httpx", "httpcore", "alembic"):  # httpx logs addresses with tokens in them
@@ -31,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(f"Wrong settings, see .env.example:\n{_sentences(error)}\n")
         return 2
-    COMMANDS[chosen.command](settings)
+    COMMANDS[chosen.command](settings, chosen)
     return 0
 
 
@@ -42,7 +49,7 @@ def _sentences(error: ValidationError) -> str:
     )
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, _: Namespace) -> None:
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -54,18 +61,18 @@ def serve(settings: Settings) -> None:
     )
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, _: Namespace) -> None:
     asyncio.run(work(settings))
 
 
-def migrate(settings: Settings) -> None:
+def migrate(settings: Settings, _: Namespace) -> None:
     url = make_url(settings.database_url)
     if url.drivername.startswith("sqlite") and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.database_url)
 
 
-def first_login(settings: Settings) -> None:
+def first_login(settings: Settings, _: Namespace) -> None:
     """Make an administrator if there is none, and print how to log in, once."""
     asyncio.run(_first_login(settings))
 
@@ -79,7 +86,34 @@ async def _first_login(settings: Settings) -> None:
         sys.stdout.write(f"{line}\n")
 
 
-COMMANDS: dict[str, Callable[[Settings], None]] = {
+def add_operator(settings: Settings, chosen: Namespace) -> None:
+    """Let somebody else work at the panel, and print a password to be handed over."""
+    if not (chosen.email and chosen.name):
+        raise SystemExit("Say who it is: handoff add-operator --email … --name …")
+    sys.stdout.write(f"{asyncio.run(_add_operator(settings, chosen))}\n")
+
+
+async def _add_operator(settings: Settings, chosen: Namespace) -> str:
+    database = Database(settings.database_url)
+    password = secrets.token_urlsafe(12)
+    try:
+        async with database.begin() as session:
+            await operators.add_operator(
+                session,
+                email=chosen.email,
+                name=chosen.name,
+                password=password,
+                role=chosen.role,
+            )
+    except IntegrityError:
+        raise SystemExit(f"{chosen.email} is at work here already.") from None
+    finally:
+        await database.close()
+    return f"login: {chosen.email} {password}"
+
+
+COMMANDS: dict[str, Callable[[Settings, Namespace], None]] = {
+    "add-operator": add_operator,
     "serve": serve,
     "worker": run_worker,
     "migrate": migrate,

@@ -1,0 +1,45 @@
+"""The service's commands."""
+
+import pytest
+
+from handoff.cli import main
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    for name in ("SPORTELLO_ADMIN_EMAIL", "SPORTELLO_ADMIN_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SPORTELLO_DATABASE_URL", database_url)
+    monkeypatch.setenv("SPORTELLO_BOT_TOKEN", "b" * 32)
+    monkeypatch.setenv("SPORTELLO_INTERNAL_TOKEN", "i" * 32)
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_first_log_in_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["first-login"]) == 0
+    user, password = capsys.readouterr().out.removeprefix("login: ").split()
+    assert "@" in user
+    assert len(password) >= 12
+    main(["first-login"])
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_operator_is_added_once(capsys: pytest.CaptureFixture[str]) -> None:
+    carla = ["add-operator", "--email", "carla@example.it", "--name", "Carla"]
+    assert main(carla) == 0
+    assert capsys.readouterr().out.startswith("login: carla@example.it ")
+    with pytest.raises(SystemExit, match="at work here already"):
+        main(carla)
+
+
+@pytest.mark.parametrize("token", ["", "short", "${SPORTELLO_BOT_TOKEN}" + "x" * 20])
+@pytest.mark.usefixtures("environment")
+def test_a_wrong_secret_stops_the_start_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], token: str
+) -> None:
+    monkeypatch.setenv("SPORTELLO_BOT_TOKEN", token)
+    assert main(["serve"]) == 2
+    said = capsys.readouterr().err
+    assert "SPORTELLO_BOT_TOKEN" in said
+    assert not token or token not in said
