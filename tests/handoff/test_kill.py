@@ -28,8 +28,9 @@ def test_every_accepted_message_has_exactly_one_final_answer(
         port=port, database_url=database_url, bot_url=fake_bot.url, SPORTELLO_LIMITS="off"
     )
     accepted: set[str] = set()
-    with serving.running(service):
-        citizen = WebCitizen(f"http://127.0.0.1:{port}")
+    address = f"http://127.0.0.1:{port}"
+    with serving.running(service), httpx.Client(base_url=address, timeout=30) as http:
+        citizen = WebCitizen(http)
         for _ in range(kills):
             accepted |= {citizen.says("dove posso parcheggiare?") for _ in range(PER_KILL)}
             time.sleep(chance.uniform(0, 0.1))  # the moment of the kill is what is tried
@@ -42,8 +43,8 @@ def test_every_accepted_message_has_exactly_one_final_answer(
 
 
 class WebCitizen:
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=30)
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
         token = self._http.post("/api/webchat/sessions").json()["token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
