@@ -7,6 +7,8 @@ from handoff.channel import Channel, PermanentFailure, Receipt, TemporaryFailure
 from handoff.db import Database
 from handoff.outbox import Claimed
 
+UNDELIVERED = "consegna"  # a kind of ticket that leaves the word where it is
+
 
 class Delivery:
     def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
@@ -63,11 +65,11 @@ class Delivery:
             if not await outbox.settle(session, job, state, reason=reason):
                 return
             conversation = await conversations.lock(session, job.conversation_id)
-            if conversation.ticket_id is None:
+            if not await tickets.waits_for(session, conversation.id, kind=UNDELIVERED):
                 await tickets.open_ticket(
                     session,
                     conversation,
-                    kind="guasto",
+                    kind=UNDELIVERED,
                     reason="non_consegnata",
                     message_id=job.message.id,
                 )

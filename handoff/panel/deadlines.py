@@ -14,6 +14,7 @@ TERMS = {
     "guasto": IN_THE_CHAT,
     "reclamo": BY_REGULATION,
     "dati": BY_REGULATION,
+    "consegna": timedelta(days=1),
 }
 
 

@@ -2,7 +2,15 @@
 
 from handoff.tickets.keys import hash_key, new_key
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
-from handoff.tickets.reads import counts, history, name_of, of_conversation, queue, with_key
+from handoff.tickets.reads import (
+    counts,
+    history,
+    name_of,
+    of_conversation,
+    queue,
+    waits_for,
+    with_key,
+)
 from handoff.tickets.state import Conflict, NotFound
 from handoff.tickets.work import close, hand_back, note, reopen, reply, take
 
@@ -26,5 +34,6 @@ __all__ = [
     "reopen",
     "reply",
     "take",
+    "waits_for",
     "with_key",
 ]

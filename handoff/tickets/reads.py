@@ -49,6 +49,20 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> list[T
     )
 
 
+async def waits_for(session: AsyncSession, conversation_id: str, *, kind: str) -> bool:
+    """True if a ticket of this kind is not closed yet."""
+    found = await session.scalar(
+        select(Ticket.id)
+        .where(
+            Ticket.conversation_id == conversation_id,
+            Ticket.kind == kind,
+            Ticket.state != "closed",
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def with_key(session: AsyncSession, *, name: str, key: str) -> Ticket | None:
     """The named ticket if the key fits; a wrong name and a wrong key look the same."""
     ticket: Ticket | None = await session.scalar(select(Ticket).where(Ticket.name == name.upper()))

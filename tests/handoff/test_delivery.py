@@ -19,7 +19,7 @@ from handoff.channel import (
 from handoff.crew import Crew, is_dead
 from handoff.db import Database
 from handoff.delivery import Delivery
-from handoff.tables import Attempt, Message, Outbox, Ticket
+from handoff.tables import Attempt, Conversation, Message, Outbox, Ticket
 
 
 class Post(Channel):
@@ -118,7 +118,10 @@ async def test_an_unknown_outcome_is_not_sent_again_but_becomes_a_persons_choice
     async with database.read() as session:
         ticket = await session.scalar(select(Ticket))
     assert ticket
-    assert (ticket.kind, ticket.reason) == ("guasto", "non_consegnata")
+    assert (ticket.kind, ticket.reason) == ("consegna", "non_consegnata")
+    async with database.read() as session:
+        conversation = await session.get_one(Conversation, ticket.conversation_id)
+    assert conversation.holder == "bot"  # the citizen still waits for nobody
 
 
 async def test_an_unknown_outcome_is_sent_again_where_repeats_are_recognised(

@@ -6,6 +6,7 @@ export const KINDS = {
   reclamo: ["Reclamo", "horn"],
   dati: ["Dati personali", "lock"],
   guasto: ["Assistente senza risposta", "tool"],
+  consegna: ["Messaggio non consegnato", "tool"],
 };
 export const CHANNELS = {
   webchat: ["Chat del sito", "comment"],
