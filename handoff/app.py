@@ -84,16 +84,20 @@ def _mount_faces(app: FastAPI, house: House) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
-    others = asyncio.create_task(house.database.hear_others())
+    watching = (
+        asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(app.state.health.watch_the_start()),
+    )
     try:
         if house.settings.workers:
             await app.state.crew.start(house.gateway.receive)
         yield
     finally:
         await app.state.crew.stop()
-        others.cancel()
-        with suppress(asyncio.CancelledError):
-            await others
+        for task in watching:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await house.close()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from handoff.db import Database
 
 PATIENCE = 1.0  # seconds for each probe
+START_LOOK = 0.5  # seconds between looks while the neighbours start
 router = APIRouter(include_in_schema=False)
 
 
@@ -38,6 +39,12 @@ class Health:
             "failed": failed,
         }
         return (200 if ready else 503), body
+
+    async def watch_the_start(self) -> None:
+        """Notice when everything is up for the first time, whether or not anybody asks."""
+        while not self.was_up:
+            await self.report()
+            await asyncio.sleep(START_LOOK)
 
     async def _failed(self) -> list[str]:
         failed = [] if self.workers_are_well() else ["workers"]

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from handoff import migrations
 from tests import serving
 from tests.postgres import free_port
 
@@ -27,7 +26,6 @@ class Stack:
 def stack(folder: Path) -> Iterator[Stack]:
     """A running stack whose state lies in `folder`."""
     database = f"sqlite+aiosqlite:///{folder / 'sportello.db'}"
-    migrations.upgrade(database)
     bot_port, actions_port, port = free_port(), free_port(), free_port()
     bot_url, actions_url, url = (
         f"http://127.0.0.1:{number}" for number in (bot_port, actions_port, port)
@@ -43,6 +41,7 @@ def stack(folder: Path) -> Iterator[Stack]:
         SPORTELLO_ADMIN_PASSWORD=PASSWORD,
         SPORTELLO_LIMITS="off",
     )
-    handoff.once(sys.executable, "-m", "handoff", "first-login")
+    for command in ("migrate", "first-login"):
+        handoff.once(sys.executable, "-m", "handoff", command)
     with serving.running(bot, actions, handoff):
         yield Stack(url, bot, actions, handoff)

@@ -1,5 +1,6 @@
 """Alive, ready, and degraded."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -36,6 +37,16 @@ async def test_a_bot_that_goes_down_later_is_only_a_degradation(
     checked.probes = {"bot": "http://127.0.0.1:9"}
     status, body = await checked.report()
     assert (status, body["ready"], body["degraded"]) == (200, True, ["bot"])
+
+
+async def test_what_was_up_once_is_noticed_without_anybody_asking(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url)
+    async with asyncio.timeout(10):
+        await checked.watch_the_start()
+    checked.probes = {"bot": "http://127.0.0.1:9"}
+    assert (await checked.report())[0] == 200
 
 
 async def test_without_workers_it_is_not_ready(
