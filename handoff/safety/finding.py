@@ -21,7 +21,7 @@ from handoff.safety.rules import (
     rule_phrases,
     stands,
 )
-from handoff.safety.words import Atoms, Vocabulary, fold
+from handoff.safety.words import Atoms, Vocabulary
 from italian.data import word_list
 from italian.normalise import normalise
 
@@ -51,7 +51,7 @@ class Safety:
         self._near = Index(phrase for phrase in contexts if phrase.label != TOLD)
         self._told = Index(phrase for phrase in contexts if phrase.label == TOLD)
         self._yielding = frozenset(content["adesso_vince_su"])
-        self._breaks = {fold(word) for word in content["spezzano"]}
+        self._breaks = frozenset(content["spezzano"])
         self._vocabulary = Vocabulary(
             content["gruppi"], loose_words([*rules, *contexts], content), content["parole_vere"]
         )
@@ -108,7 +108,7 @@ class Safety:
         return tuple(atoms for word in words for atoms in self._read_word(word))
 
     def _read_word(self, word: str) -> list[Atoms]:
-        if fold(word) in self._breaks:
+        if word in self._breaks:
             return [STOP]
         atoms = self._vocabulary.atoms(word)
         return [atoms] if atoms else self._vocabulary.unglued(word) or [atoms]

@@ -14,7 +14,7 @@ Contexts = dict[str, list[int]]
 NEAR = 12  # words within which a context cancels; dictated stories have no full stops
 NEAR_OF = {"figurato": 7, "iperbole": 7}  # a figure of speech stands beside its verb
 BEFORE = 3  # words within which a negation precedes what it negates
-NOT = ("non", "{non}")  # what a phrase that denies by itself begins with
+NOT = ("non", "{non}", "nessun", "niente")  # what a phrase that denies by itself begins with
 TOLD = "racconto"  # the one context that holds for the whole message
 
 
