@@ -79,6 +79,35 @@ def test_context_decides(harmless, danger):
     assert SAFETY.look(danger) is not None
 
 
+def test_only_an_unknown_word_is_read_as_a_slip():
+    assert SAFETY.look("mio padre è sventuto")
+    assert SAFETY.look("mio padre è sventato") is None
+    assert SAFETY.look("non ho più il braccialetto") is None
+
+
+@pytest.mark.parametrize(
+    "place", ["al cup", "dalla carrozzina", "davanti al totem", "in reparto", "nel parcheggio"]
+)
+def test_no_place_hides_who_is_ill_there(place):
+    assert SAFETY.look(f"mio padre è svenuto {place}")
+
+
+@pytest.mark.parametrize("how_often", ["", "ogni notte", "spesso", "a volte", "da mesi"])
+def test_a_thought_of_death_that_returns_is_a_crisis_all_the_same(how_often):
+    found = SAFETY.look(f"penso di uccidermi {how_often}")
+    assert found is not None
+    assert found.topic == "crisi_psicologica"
+
+
+def test_a_beginning_that_fits_every_word_is_refused(tmp_path):
+    folder = tmp_path / "italian"
+    folder.mkdir()
+    whole = (ROOT / "data" / "italian" / "safety.yml").read_text("utf-8")
+    (folder / "safety.yml").write_text(whole.replace("  petto: [", "  petto: ['ahah*', "), "utf-8")
+    with pytest.raises(ValueError, match="ahah"):
+        Safety.load(tmp_path)
+
+
 def test_an_emergency_goes_before_a_crisis():
     found = SAFETY.look("voglio morire. ho preso tutte le pastiglie e non si sveglia")
     assert found is not None
