@@ -12,7 +12,7 @@ PACKAGED = Path(__file__).resolve().parent.parent / "data"
 @cache
 def word_list(name: str, *, data: Path = PACKAGED) -> dict[str, Any]:
     path = data / "italian" / name
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     if not isinstance(content, dict):
         raise ValueError(f"{path}: expected keys and values")
     return content

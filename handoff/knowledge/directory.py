@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
 from rapidfuzz import fuzz, process
+
+from handoff.knowledge.files import read
 
 GOOD = 82  # of 100: "cardilogia" finds cardiologia at 95, "radiologia" must not find cardiologia
 WORD = re.compile(r"[^\W_]+")
@@ -46,8 +47,8 @@ class Directory:
     def load(cls, data: Path) -> Self:
         """Read `directory/wards.yml` and `directory/sites.yml` below `data`."""
         folder = data / "directory"
-        sites = yaml.safe_load((folder / "sites.yml").read_text(encoding="utf-8"))
-        rows = yaml.safe_load((folder / "wards.yml").read_text(encoding="utf-8"))
+        sites = read(folder / "sites.yml")
+        rows = read(folder / "wards.yml")
         wards = {row["id"]: _ward(row, _site_name(sites, row["site"])) for row in rows}
         names = [(plain(name), row["id"]) for row in rows for name in _names(row)]
         return cls(wards, names)

@@ -7,9 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
-
 from handoff.channel import Button
+from handoff.knowledge.files import read
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PERSON = Button(title="Parla con una persona", payload="parla_con_operatore")
@@ -99,9 +98,9 @@ class Knowledge:
 
 def _read(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted((data / "knowledge").glob("*.yml")):
-        yield from (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items()
+        yield from (read(path) or {}).items()
     sentences = data / "conversation" / "frasi.yml"
-    yield from yaml.safe_load(sentences.read_text(encoding="utf-8")).items()
+    yield from read(sentences).items()
 
 
 def _entry(topic: str, raw: dict[str, Any]) -> Entry:
