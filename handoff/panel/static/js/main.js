@@ -114,7 +114,8 @@ async function act(action) {
   if (!ticket || state.busy || !possible(ticket, state.me).includes(action)) return;
   if (!(await isSure(action, ticket))) return;
   const next = action === "close" ? neighbour(1) : null;
-  if (await change(ticket, action).catch(complain)) goOn(action, next);
+  const now = state.open?.id === ticket.id ? state.open : ticket; // it may have changed behind the question
+  if (await change(now, action).catch(complain)) goOn(action, next);
 }
 
 /** True if it was done; a conflict shows how things stand instead. */
