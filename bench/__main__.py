@@ -1,4 +1,4 @@
-"""`python -m bench`: the whole takes about half an hour; BENCH_QUICK=1 only shows that it works."""
+"""`python -m bench`: takes about half an hour; BENCH_QUICK=1 only shows that it works."""
 
 import asyncio
 import os
