@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -193,13 +193,3 @@ def pass_to(
     conversation.version += 1
     ring(session, f"conversation:{conversation.id}")
     ring(session, "tickets")
-
-
-async def withdraw_offers(session: AsyncSession, conversation_id: str, *, prefix: str) -> None:
-    """Buttons with this payload prefix can no longer be pressed."""
-    await session.execute(
-        delete(Offer).where(
-            Offer.conversation_id == conversation_id,
-            Offer.payload.startswith(prefix, autoescape=True),
-        )
-    )
