@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.nlu.decision import DIALOGUE_INTENTS
+from bot.phrases import BadPhrases, Phrase, read_phrases
 from italian.normalise import normalise
 
 PACKAGED = Path(__file__).resolve().parent.parent / "data"
@@ -26,21 +27,15 @@ class BadKnowledge(ValueError):
 
 
 @dataclass(frozen=True)
-class Phrase:
-    text: str
-    voice: str
-
-
-@dataclass(frozen=True)
 class Topic:
     id: str
     file: str
     title: str
     kind: str
     risk: str
-    phrases: tuple[Phrase, ...]
     next: tuple[str, ...]
     ticket: dict[str, Any] | None
+    phrases: tuple[Phrase, ...] = ()
 
 
 def snapshot_folder() -> Path:
@@ -56,8 +51,24 @@ def read_topics(folder: Path) -> dict[str, Topic]:
         if topic.id in topics:
             raise _bad(topic, f"the same topic also stands in {topics[topic.id].file}")
         topics[topic.id] = topic
+    topics = _with_phrases(topics, folder)
     _check_together(topics)
     return topics
+
+
+def _with_phrases(topics: dict[str, Topic], folder: Path) -> dict[str, Topic]:
+    said: dict[str, list[Phrase]] = {topic: [] for topic in topics}
+    try:
+        for phrase in read_phrases(folder):
+            if phrase.topic not in said:
+                raise BadKnowledge(f"{phrase.place}: there is no topic «{phrase.topic}»")
+            said[phrase.topic].append(phrase)
+    except BadPhrases as error:
+        raise BadKnowledge(str(error)) from error
+    for topic in topics.values():
+        if len(said[topic.id]) < FEWEST_PHRASES:
+            raise _bad(topic, f"fewer than {FEWEST_PHRASES} phrases in phrases/")
+    return {key: replace(topic, phrases=tuple(said[key])) for key, topic in topics.items()}
 
 
 def _read(file: Path) -> Iterator[Topic]:
@@ -76,7 +87,7 @@ def _topic(file: str, key: str, entry: Any) -> Topic:
     if not TOPIC_ID.fullmatch(key) or key in DIALOGUE_INTENTS:
         raise BadKnowledge(f"{where}: not a possible id of a topic")
     if not isinstance(entry, dict):
-        raise BadKnowledge(f"{where}: expected title, kind, risk, answer and phrases")
+        raise BadKnowledge(f"{where}: expected title, kind, risk and answer")
     _check_entry(where, entry)
     return Topic(
         id=key,
@@ -84,7 +95,6 @@ def _topic(file: str, key: str, entry: Any) -> Topic:
         title=entry["title"],
         kind=entry["kind"],
         risk=entry["risk"],
-        phrases=tuple(_phrases(where, entry.get("phrases"))),
         next=tuple(entry.get("next") or ()),
         ticket=_ticket(where, entry.get("ticket")),
     )
@@ -101,16 +111,6 @@ def _check_entry(where: str, entry: dict[str, Any]) -> None:
         raise BadKnowledge(f"{where}: title is longer than {LONGEST_TITLE} characters")
 
 
-def _phrases(where: str, voices: Any) -> Iterator[Phrase]:
-    if not isinstance(voices, dict) or sum(len(v or ()) for v in voices.values()) < FEWEST_PHRASES:
-        raise BadKnowledge(f"{where}: phrases: fewer than {FEWEST_PHRASES}, by voice")
-    for voice, texts in voices.items():
-        for text in texts or ():
-            if not isinstance(text, str) or not text.strip():
-                raise BadKnowledge(f"{where}: phrases: {voice}: {text!r} needs quotes or words")
-            yield Phrase(text.strip(), str(voice))
-
-
 def _ticket(where: str, ticket: Any) -> dict[str, Any] | None:
     if ticket is None:
         return None
@@ -122,16 +122,18 @@ def _ticket(where: str, ticket: Any) -> dict[str, Any] | None:
 
 
 def _check_together(topics: dict[str, Topic]) -> None:
-    said: dict[str, Topic] = {}
+    said: dict[str, Phrase] = {}
     titles: dict[str, Topic] = {}
     for topic in topics.values():
         for unknown in (key for key in topic.next if key not in topics):
             raise _bad(topic, f"next: there is no topic «{unknown}»")
-        if (other := titles.setdefault(topic.title, topic)) is not topic:
+        other = titles.setdefault(topic.title, topic)
+        if other is not topic:
             raise _bad(topic, f"title: {other.id} has the same")
         for phrase in topic.phrases:
-            if (other := said.setdefault(normalise(phrase.text), topic)) is not topic:
-                raise _bad(topic, f"phrases: «{phrase.text}» also stands in {other.id}")
+            same = said.setdefault(normalise(phrase.text), phrase)
+            if same is not phrase:
+                raise BadKnowledge(f"{phrase.place}: the same phrase also stands in {same.place}")
 
 
 def _bad(topic: Topic, sentence: str) -> BadKnowledge:

@@ -15,8 +15,16 @@ from bot.settings import models_folder
 from bot.snapshot import BadKnowledge, snapshot_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("bot/config.yml", "bot/importer.py", "bot/snapshot.py", "bot/nlu", "bot/domain", "italian")
-KNOWLEDGE = ("knowledge", "conversation/rules.yml", "italian")
+CODE = (
+    "bot/config.yml",
+    "bot/importer.py",
+    "bot/snapshot.py",
+    "bot/phrases.py",
+    "bot/nlu",
+    "bot/domain",
+    "italian",
+)
+KNOWLEDGE = ("knowledge", "phrases", "directory", "conversation/rules.yml", "italian")
 
 
 class Untrainable(RuntimeError):
@@ -86,7 +94,7 @@ def _files(root: Path, names: tuple[str, ...]) -> Iterator[Path]:
     for name in names:
         place = root / name
         found = place.rglob("*") if place.is_dir() else [place]
-        yield from (f for f in found if f.is_file() and f.suffix in {".py", ".yml"})
+        yield from (f for f in found if f.is_file() and f.suffix in {".py", ".yml", ".tsv"})
 
 
 def say(sentence: str) -> None:

@@ -14,6 +14,7 @@ CHECKS: dict[str, tuple[str | Path, ...]] = {
     "mypy": (OURS / "bin" / "mypy", "--no-error-summary", *TYPED),
     "import contracts": (OURS / "bin" / "lint-imports", "--no-logo"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
+    "near copies among the phrases": (BOT_PYTHON, "-m", "bot.near_copies"),
     "the bot's data": (
         *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet", "--fail-on-warnings"),
         *("--config", "bot/config.yml", "--domain", "bot/domain", "--data", "data/conversation"),

@@ -13,9 +13,7 @@ RULES = Path(__file__).resolve().parents[2] / "data" / "conversation" / "rules.y
 
 
 def entry(title: str, **changes: Any) -> dict[str, Any]:
-    phrases = {"giovani": [f"{title} {number}" for number in range(6)]}
-    topic = {"title": title, "kind": "answer", "risk": "L", "answer": "Ecco.", "phrases": phrases}
-    return topic | changes
+    return {"title": title, "kind": "answer", "risk": "L", "answer": "Ecco."} | changes
 
 
 def knowledge(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -30,12 +28,17 @@ def knowledge(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
     } | changes
 
 
-def snapshot(folder: Path, content: dict[str, Any], *, file: str = "temi.yml") -> Path:
-    for part in ("knowledge", "conversation"):
-        (folder / part).mkdir(exist_ok=True)
+def snapshot(
+    folder: Path, content: dict[str, Any], *, file: str = "temi.yml", said: str = ""
+) -> Path:
+    for part in ("knowledge", "conversation", "phrases/giovani"):
+        (folder / part).mkdir(exist_ok=True, parents=True)
     (folder / "conversation" / "rules.yml").write_bytes(RULES.read_bytes())
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
     (folder / "knowledge" / file).write_text(text, encoding="utf-8")
+    lines = (f"{key}\tsemplice\t{key} {number}\n" for key in content for number in range(6))
+    phrases = folder / "phrases" / "giovani" / file.replace(".yml", ".tsv")
+    phrases.write_text("".join(lines) + said, encoding="utf-8")
     return folder
 
 
@@ -82,15 +85,6 @@ def test_a_conversation_never_expires_by_itself(tmp_path):
         ({"bar": entry("B" * 25)}, "temi.yml: bar: title is longer than 24"),
         ({"bar": entry("Bar", next=["mensa"])}, "temi.yml: bar: next: there is no topic «mensa»"),
         ({"bar": entry("Parcheggio")}, "temi.yml: bar: title: parcheggio has the same"),
-        ({"bar": entry("Bar", phrases={"giovani": ["bar"]})}, "temi.yml: bar: phrases: fewer"),
-        (
-            {"bar": entry("Bar", phrases={"giovani": ["b1", "b2", "b3", "b4", True]})},
-            "temi.yml: bar: phrases: giovani: True needs quotes",
-        ),
-        (
-            {"bar": entry("Bar", phrases={"g": ["b1", "b2", "b3", "b4", "PARCHEGGIO  3"]})},
-            "temi.yml: bar: phrases: «PARCHEGGIO  3» also stands in parcheggio",
-        ),
         ({"bar": entry("Bar", ticket={"kind": "altro"})}, "temi.yml: bar: ticket: kind must be"),
         ({"bar": entry("Bar", ticket={"kind": "dati"})}, "temi.yml: bar: ticket: reason"),
     ],
@@ -100,6 +94,38 @@ def test_bad_knowledge_is_refused_by_file_and_key(tmp_path, wrong, sentence):
     with pytest.raises(BadKnowledge) as refused:
         read_topics(folder)
     assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("bar\tsemplice\tc'è un bar", "giovani/temi.tsv, line 37: there is no topic «bar»"),
+        ("parcheggio\tc'è posto", "giovani/temi.tsv, line 37: expected topic<TAB>style<TAB>"),
+        ("parcheggio\tbella\tc'è posto", "giovani/temi.tsv, line 37: «bella» is no style"),
+        ("parcheggio\tsemplice\t ", "giovani/temi.tsv, line 37: the phrase needs 1 to"),
+        (
+            "annulla\tsemplice\tPARCHEGGIO  3",
+            "giovani/temi.tsv, line 37: the same phrase also stands in giovani/temi.tsv, line 4",
+        ),
+    ],
+)
+def test_a_bad_phrase_is_refused_by_file_and_line(tmp_path, line, sentence):
+    folder = snapshot(tmp_path, knowledge(), said=line)
+    with pytest.raises(BadKnowledge) as refused:
+        read_topics(folder)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_topic_that_nobody_asks_for_is_refused(tmp_path):
+    folder = snapshot(tmp_path, knowledge())
+    (folder / "phrases" / "giovani" / "temi.tsv").write_text("", encoding="utf-8")
+    with pytest.raises(BadKnowledge, match="temi.yml: parcheggio: fewer than 5 phrases"):
+        read_topics(folder)
+
+
+def test_every_phrase_carries_its_voice_and_style(tmp_path):
+    phrase = read_topics(snapshot(tmp_path, knowledge()))["parcheggio"].phrases[0]
+    assert (phrase.voice, phrase.style) == ("giovani", "semplice")
 
 
 def test_a_topic_in_two_files_is_refused(tmp_path):
