@@ -6,6 +6,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.memory import Conversation
 from bot.nlu.decision import DECLINE, OFFER
+from bot.nlu.language import ITALIAN
+from bot.nlu.verdict import FOREIGN
 
 Answer = dict[str, Any]
 OFFERED = "scelta"
@@ -37,6 +39,9 @@ def _reply(event: BotUttered, message: UserUttered) -> dict[str, Any] | None:
     said = event.data.get("custom") or {}
     if not said.get("say"):
         return {"text": event.text} if event.text else None
+    language = message.parse_data.get("language", ITALIAN)
+    if said["say"] == FOREIGN and language != ITALIAN:
+        return {"say": f"{FOREIGN}.{language}", "with": {}}
     values = dict(said.get("with") or {})
     if said["say"] == OFFERED:
         values["choices"] = message.parse_data["choices"]
@@ -54,7 +59,7 @@ def _parse(message: UserUttered) -> dict[str, Any]:
     parse = message.parse_data
     return {
         **parse["classified"],
-        "entities": parse["entities"],
+        "entities": [*parse["entities"], *parse.get("found", ())],
         "topics": parse["topics"],
         "verdict": parse["verdict"],
     }

@@ -1,0 +1,159 @@
+"""Finds what a message names: ward, exam, site, doctor, day, request; misspelt too."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rapidfuzz import fuzz, process
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from simplemma import is_known
+
+from bot.snapshot import snapshot_folder
+from italian.lemmas import lemmas
+from italian.normalise import normalise
+from italian.tokens import words
+
+FOUND = "found"
+FILE = "names.json"
+# "cardilogia" is 95 near cardiologia; "radiologia" must not be found there (82)
+ALIKE, SHORTEST_SLIP = 88, 6
+DOCTOR = re.compile(
+    r"\b(?:dott(?:\.?ss)?a?\.?|dottor(?:e|essa)?|prof(?:\.?ssa)?\.?|professor(?:e|essa)?)\s+"
+    r"([A-ZÀ-Ù][\w'’]+(?:\s+[A-ZÀ-Ù][\w'’]+)?)"
+)
+REQUEST = re.compile(r"\bURP[ -]?\d{2}[ -]?[0-9A-Z]{4}\b", re.IGNORECASE)
+MONTH = (
+    "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
+)
+DAY = re.compile(
+    rf"\b(?:dopodomani|domani|oggi|ieri|(?:lune|marte|mercole|giove|vener)d[iì]|sabato|domenica"
+    rf"|\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}"
+    rf"|(?:primo|\d{{1,2}}) (?:{MONTH})(?: \d{{4}})?)\b"
+)
+SITES = {
+    "policlinico": ("policlinico", "duilio casula", "monserrato"),
+    "san_giovanni": ("san giovanni",),
+}
+Entity = dict[str, Any]
+Name = tuple[str, ...]  # lemmas
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names to kinds and ids of records ("colonscopia" is an exam and a clinic's)."""
+
+    known: Mapping[Name, list[tuple[str, str]]]
+
+    @classmethod
+    def read(cls, directory: Path) -> "Names":
+        """Of the records below a snapshot's `directory/`."""
+        known: dict[Name, list[tuple[str, str]]] = {}
+        for kind, file in (("reparto", "wards.yml"), ("esame", "exams.yml")):
+            path = directory / file
+            rows = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else []
+            for row in rows:
+                for name in (row["name"], *row.get("names", ())):
+                    known.setdefault(_lemmas(str(name)), []).append((kind, row["id"]))
+        for site, names in SITES.items():
+            known |= {_lemmas(name): [("sede", site)] for name in names}
+        return cls(known)
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """The longest names first; a word of no dictionary may be a misspelt name."""
+        text_words = words(normalise(text))
+        found, start, longest = lemmas(text_words), 0, max(map(len, self.known), default=0)
+        while start < len(found):
+            sizes = range(min(longest, len(found) - start), 0, -1)
+            size = next((n for n in sizes if tuple(found[start : start + n]) in self.known), 0)
+            if size:
+                name = tuple(found[start : start + size])
+            else:
+                name, size = self._misspelt(text_words[start]), 1
+            said = " ".join(text_words[start : start + size])
+            for kind, record in self.known.get(name or (), ()):
+                yield {"entity": kind, "value": record, "text": said}
+            start += max(size, 1)
+
+    def _misspelt(self, word: str) -> Name | None:
+        if len(word) < SHORTEST_SLIP or is_known(word, lang="it"):
+            return None
+        single = {name[0]: name for name in self.known if len(name) == 1}
+        near = process.extractOne(word, single.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return single[near[0]] if near else None
+
+
+def find(text: str, names: Names) -> list[Entity]:
+    """Each thing once, in the order of its kind."""
+    entities = [
+        *names.find(text),
+        *({"entity": "medico", "value": m[1], "text": m[0]} for m in DOCTOR.finditer(text)),
+        *(
+            {"entity": kind, "value": m[0], "text": m[0]}
+            for kind, pattern, said in (("data", DAY, text.lower()), ("pratica", REQUEST, text))
+            for m in pattern.finditer(said)
+        ),
+    ]
+    return list({(each["entity"], each["value"]): each for each in entities}.values())
+
+
+def _lemmas(name: str) -> Name:
+    return tuple(lemmas(words(normalise(name))))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class EntityComponent(GraphComponent):
+    """Carries the directory's names in the model; adds what it finds to what is understood."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource, names: Names) -> None:
+        self.storage, self.resource, self.names = storage, resource, names
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "EntityComponent":
+        return cls(model_storage, resource, Names({}))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        known = Names.read(snapshot_folder() / "directory").known
+        with self.storage.write_to(self.resource) as folder:
+            content = [[name, meant] for name, meant in known.items()]
+            (folder / FILE).write_text(json.dumps(content), encoding="utf-8")
+        return self.resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "EntityComponent":
+        with model_storage.read_from(resource) as folder:
+            content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        known = {
+            tuple(name): [(kind, record) for kind, record in meant] for name, meant in content
+        }
+        return cls(model_storage, resource, Names(known))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            message.set(FOUND, find(message.get(TEXT) or "", self.names), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
