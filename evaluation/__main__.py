@@ -11,7 +11,7 @@ from evaluation.asking import Asker, DoorFailed
 from evaluation.messages import MalformedFile, read_messages
 from evaluation.report import summary, tables
 from evaluation.stack import ROOT, StackFailed, door
-from handoff.safety import Safety
+from handoff.safety import Ear, NoEar, Safety, newest_ear
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
 
 def evaluate(file: Path, *, mistakes: bool) -> None:
     messages = read_messages(file)
-    safety = Safety.load(Path(os.environ.get("SPORTELLO_DATA") or ROOT / "data"))
+    safety = Safety.load(Path(os.environ.get("SPORTELLO_DATA") or ROOT / "data"), ear=_ear())
     with door() as opened, Asker(safety, opened) as asker:
         asker.warm_up()
         results = [asker.ask(message) for message in messages]
@@ -41,6 +41,14 @@ def evaluate(file: Path, *, mistakes: bool) -> None:
             did = ", ".join(sorted(each.outcome.acted_on | each.outcome.offered)) or "-"
             _print(f"{each.verdict}\t{each.message.label}\t{did}\t{each.message.text}")
     _print(json.dumps(summary(results, model=asker.model), ensure_ascii=False))
+
+
+def _ear() -> Ear | None:
+    try:
+        return newest_ear(Path(os.environ.get("SPORTELLO_MODELS") or ROOT / "models"))
+    except NoEar as error:
+        sys.stderr.write(f"Safety is evaluated by its rules only: {error}\n")
+        return None
 
 
 def _print(line: str) -> None:

@@ -68,6 +68,7 @@ def _show(app: FastAPI, house: House) -> None:
             "actions": house.settings.actions_url.removesuffix("/webhook") + "/health",
         },
         lambda: app.state.crew.is_well,
+        {"safety": house.deaf} if house.deaf else {},
     )
 
 

@@ -1,5 +1,6 @@
 """Builds the rooms from the settings and joins them; web and worker processes share it."""
 
+import logging
 from dataclasses import dataclass
 
 import httpx
@@ -13,8 +14,10 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway
 from handoff.knowledge import Directory, Knowledge
-from handoff.safety import Safety
+from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class House:
     channels: dict[str, Channel]
     gateway: Gateway
     bot: Bot
+    deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
         return Crew(
@@ -49,6 +53,7 @@ def build(settings: Settings) -> House:
     knowledge = Knowledge.load(settings.data)
     channels = open_channels(settings.channels)
     http = httpx.AsyncClient(trust_env=False)  # loopback only: no proxy of the environment
+    ear, deaf = _ear(settings)
     return House(
         settings=settings,
         database=database,
@@ -59,7 +64,7 @@ def build(settings: Settings) -> House:
         gateway=Gateway(
             database,
             knowledge,
-            Safety.load(settings.data),
+            Safety.load(settings.data, ear=ear),
             privacy_url=settings.privacy_url,
             pulled=frozenset(name for name, channel in channels.items() if channel.pulled),
         ),
@@ -69,4 +74,14 @@ def build(settings: Settings) -> House:
             token=settings.bot_token.get_secret_value(),
             timeout=settings.bot_timeout,
         ),
+        deaf=deaf,
     )
+
+
+def _ear(settings: Settings) -> tuple[Ear | None, str | None]:
+    """Without a trained model the rules still watch: said in the log and by /readyz."""
+    try:
+        return newest_ear(settings.models), None
+    except NoEar as error:
+        logger.warning("Emergencies are found by rules only: %s", error)
+        return None, str(error)

@@ -1,7 +1,7 @@
 """Is it alive, and is it ready? The service still answers without bot or actions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class Health:
     http: httpx.AsyncClient
     probes: dict[str, str]  # name of a neighbour → address that answers 200 when it is well
     workers_are_well: Callable[[], bool]
+    shortcomings: Mapping[str, str] = field(default_factory=dict)  # since the start, with reasons
     was_up: bool = field(default=False, init=False)
 
     async def report(self) -> tuple[int, dict[str, Any]]:
@@ -34,8 +35,8 @@ class Health:
         ready = self.was_up and not failed
         body = {
             "ready": ready,
-            "degraded": sorted(reasons),
-            "reasons": reasons,
+            "degraded": sorted({*reasons, *self.shortcomings}),
+            "reasons": {**reasons, **self.shortcomings},
             "failed": failed,
         }
         return (200 if ready else 503), body

@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from handoff.safety.ear import Ear
 from handoff.safety.phrases import COMMA, STOP, Index, Sentence
 from handoff.safety.rules import (
     TOLD,
@@ -25,6 +26,7 @@ from handoff.safety.words import Atoms, Vocabulary
 from italian.data import word_list
 from italian.normalise import normalise
 
+EAR = "orecchio"  # the rule's name when no rule found it
 FEW = 4  # words of a message short enough to need no "now"
 LONGEST = 80  # letters of a token that are read
 
@@ -43,8 +45,13 @@ class Finding:
 
 
 class Safety:
-    def __init__(self, content: dict[str, Any], *, data: Path):
-        self._data = data
+    """The clinicians' rules and the ear: what either finds is an alarm.
+
+    A rule's hit falls when the ear understands the message and hears next to nothing in it.
+    """
+
+    def __init__(self, content: dict[str, Any], *, data: Path, ear: Ear | None = None):
+        self._data, self._ear = data, ear
         rules = list(rule_phrases(content))
         contexts = list(context_phrases(content))
         self._rules = Index(rules)
@@ -58,11 +65,20 @@ class Safety:
         self._read = lru_cache(maxsize=50_000)(self._read_token)
 
     @classmethod
-    def load(cls, data_folder: Path) -> "Safety":
-        return cls(word_list("safety.yml", data=data_folder), data=data_folder)
+    def load(cls, data_folder: Path, *, ear: Ear | None = None) -> "Safety":
+        return cls(word_list("safety.yml", data=data_folder), data=data_folder, ear=ear)
 
     def look(self, text: str) -> Finding | None:
         """An emergency goes before a crisis: both texts name 112, the first says only that."""
+        ruled = self._rule(text)
+        if self._ear is None:
+            return ruled
+        if ruled is not None:
+            return None if self._ear.doubts(text) else ruled
+        heard = self._ear.hear(text)
+        return Finding(heard, EAR) if heard else None
+
+    def _rule(self, text: str) -> Finding | None:
         sentences = list(self._sentences(INVISIBLE.sub("", text)))
         crisis = None
         for label in self._standing(sentences):

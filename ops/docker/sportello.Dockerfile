@@ -22,6 +22,8 @@ COPY italian ./italian
 COPY actions ./actions
 COPY handoff ./handoff
 COPY data ./data
+# `bot` is the bot's image (docker-compose.yml names it): safety hears with the same model
+COPY --from=bot /app/models ./models
 COPY ops/__init__.py ops/probe.py ./ops/
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "handoff"]

@@ -25,6 +25,13 @@ def test_every_room_of_the_house_is_there() -> None:
     assert {"postgres", "bot", "actions", "web", "worker"} <= set(SERVICES)
 
 
+def test_safety_listens_with_the_bots_own_model() -> None:
+    built = SERVICES["web"]["build"]
+    assert built["additional_contexts"] == {"bot": "service:bot"}
+    dockerfile = ROOT / built["dockerfile"]
+    assert "COPY --from=bot /app/models ./models" in dockerfile.read_text()
+
+
 def test_only_the_web_is_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
 
