@@ -36,7 +36,8 @@ def create_app() -> Sanic[Any, Any]:
 async def _run(executor: ActionExecutor, call: dict[str, Any]) -> HTTPResponse:
     action = str(call.get("next_action"))
     try:
-        result = await executor.run(call)
+        # The bot sends its domain only to the actions that need it; the SDK wants one always
+        result = await executor.run({"domain": {}} | call)
     except ActionNotFoundException:
         return json({"error": "unknown action", "action_name": action}, status=404)
     except LookUpFailed as error:

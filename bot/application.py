@@ -13,7 +13,7 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import logs
+from bot import logs, remote
 from bot.channel import Door, refuse
 from bot.processor import Processor
 from bot.settings import Settings
@@ -38,9 +38,11 @@ def build(settings: Settings, *, model: Path) -> Sanic:
 
 
 def load(model: Path, settings: Settings) -> Processor:
+    remote.install()
     store = SnapshotStore(settings.database_url)
     words = TemplatedNaturalLanguageGenerator({})
-    actions = EndpointConfig(settings.actions_url)
+    # The whole domain is large: only the actions that name it in the domain get it
+    actions = EndpointConfig(settings.actions_url, enable_selective_domain=True)
     processor = Processor(model, store, InMemoryLockStore(), words, actions)
     store.domain, words.responses = processor.domain, processor.domain.responses
     return processor

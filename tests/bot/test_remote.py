@@ -1,0 +1,25 @@
+"""The action server's answers are still checked, by a schema that is read once."""
+
+import pytest
+from jsonschema import ValidationError
+from rasa.core.actions import action
+
+from bot.remote import CheckedAction, install
+
+GOOD = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "ok"}]}
+
+
+def test_an_answer_of_the_agreed_form_is_taken():
+    assert CheckedAction("action_x", None)._validate_action_result(GOOD)
+
+
+@pytest.mark.parametrize("bad", [{"events": "none"}, {"responses": ["ok"]}, {"events": [{}]}, []])
+def test_an_answer_of_another_form_is_refused(bad):
+    with pytest.raises(ValidationError):
+        CheckedAction("action_x", None)._validate_action_result(bad)
+
+
+def test_every_action_that_rasa_makes_is_checked_so(monkeypatch):
+    monkeypatch.setattr(action, "RemoteAction", action.RemoteAction)
+    install()
+    assert action.RemoteAction is CheckedAction
