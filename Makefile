@@ -8,7 +8,7 @@ run: ; @$(OPS) run
 test: ; @$(OPS) test
 test-fast: ; @$(OPS) test-fast
 train: ; @$(OPS) train
-eval: ; @$(OPS) eval "$(SET)"
+eval: ; @$(OPS) eval "$(SET)" "$(BASELINE)"
 bench: ; @$(OPS) bench
 check: ; @$(OPS) check
 fmt: ; @$(OPS) fmt

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from ops import bootstrap, checks, locks, run, settings, tests, training
-from ops.places import BOTS, OUR_PYTHON, OURS, ROOT, VAR
+from ops.places import BOT_PYTHON, BOTS, OUR_PYTHON, OURS, ROOT, VAR
 from ops.progress import Remedy, say
+
+MESSAGES = "data/evaluation/messages.tsv"
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -34,7 +36,12 @@ def migrate() -> None:
     _become(OUR_PYTHON, "-m", "handoff", "migrate")
 
 
-def evaluate(messages: str = "") -> None:
+def evaluate(messages: str = "", baseline: str = "") -> None:
+    if baseline == "diet":
+        bootstrap.prepare()
+        _become(BOT_PYTHON, "-m", "bot.baseline", messages or MESSAGES)
+    if baseline:
+        raise Remedy(f"No baseline {baseline!r}: `make eval BASELINE=diet` is the one there is.")
     if not Path(messages).is_file():
         raise Remedy("Name the messages: `make eval SET=data/evaluation/messages.tsv`.")
     bootstrap.prepare()
