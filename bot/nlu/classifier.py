@@ -13,10 +13,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.clauses import clauses
 from bot.nlu.linear import LinearModel, Ranking
+from bot.nlu.storage import restore, save
 
 RANKING = "intent_ranking"
-# The whole rankings, of message and clauses: for the verdict, not for the output
-WHOLE, CLAUSES, KNOWN = "whole", "clauses", "known"
+# The readings of message and clauses: for the verdict, not for the output
+WHOLE, CLAUSES = "whole", "clauses"
 RANKING_LENGTH = 10
 
 
@@ -44,7 +45,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         texts = [example.get(TEXT) for example in examples]
         self.model = LinearModel.train(texts, [example.get(INTENT) for example in examples])
         with self.storage.write_to(self.resource) as folder:
-            self.model.save(folder)
+            save(self.model, folder)
         return self.resource
 
     @classmethod
@@ -57,7 +58,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> "LinearIntentClassifier":
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, LinearModel.restore(folder))
+            return cls(model_storage, resource, restore(folder))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -68,14 +69,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return training_data
 
     def _understand(self, message: Message) -> None:
-        parts = clauses(message.get(TEXT))
-        whole, *rest = self.model.rank([message.get(TEXT), *parts])
-        ranking = _named(whole)
+        text = message.get(TEXT)
+        whole = self.model.read(text)
+        ranking = _named(whole.ranking)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(RANKING, ranking[:RANKING_LENGTH], add_to_output=True)
         message.set(WHOLE, whole)
-        message.set(CLAUSES, rest)
-        message.set(KNOWN, self.model.features.knows(message.get(TEXT)))
+        message.set(CLAUSES, [self.model.read(part) for part in clauses(text)])
 
 
 def _named(ranking: Ranking) -> list[dict[str, Any]]:

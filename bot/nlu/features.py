@@ -1,91 +1,74 @@
-"""What the classifier sees of a text: words, lemmas, pairs, concepts and character n-grams."""
+"""Texts as rows of numbers: two TF-IDF spaces, of words and of character n-grams."""
 
-import re
-from functools import lru_cache
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
-from italian.lemmas import lemmas
-from italian.lexicon import concepts
-from italian.normalise import normalise
-from italian.tokens import words
+from italian.listening import ANALYSERS, Analyser
 
-CHARACTERS = (2, 5)
-# A greeting before a question and thanks after it say nothing about its topic
-GREETING = re.compile(
-    r"^(?:(?:buongiorno|buonasera|buon giorno|buona sera|salve|ciao|scusi|scusate|gentile urp"
-    r"|spett\w* urp|a tutti|urp)[ ,.!:-]*)+(?=\w+\W+\w+)"
-)
-THANKS = re.compile(r"(?<=\w)[ ,.!?]+(?:(?:grazie|mille|cordiali|distinti|saluti|molte)[ ,.!]*)+$")
+# What one phrase only has teaches nothing about others
+FEWEST = {"words": 2, "characters": 2}
+Row = tuple[np.ndarray, np.ndarray]  # places, values
 
 
-@lru_cache(maxsize=2_000)
-def essence(text: str) -> str:
-    text = normalise(text)
-    short = THANKS.sub("", GREETING.sub("", text)).strip(" ,.!:-")
-    return short if len(short.split()) > 1 else text
+@dataclass(frozen=True)
+class Space:
+    """One kind of features: the place of each, and how rare it is (0: never seen)."""
+
+    vocabulary: Mapping[str, int]
+    rarity: np.ndarray
+
+    def row(self, features: list[str]) -> Row:
+        """Sublinear counts times rarity, of length one; what was never seen is left out."""
+        found = [
+            (place, 1 + math.log(count))
+            for feature, count in Counter(features).items()
+            if (place := self.vocabulary.get(feature)) is not None
+        ]
+        places = np.array([place for place, _ in found], dtype=np.intp)
+        values = np.array([count for _, count in found], dtype=np.float32) * self.rarity[places]
+        return places, values / (np.linalg.norm(values) or 1.0)
 
 
-def word_features(text: str) -> list[str]:
-    found = words(essence(text))
-    stems = lemmas(found)
-    pairs = [f"{first} {second}" for first, second in zip(["^", *stems], stems, strict=False)]
-    return [
-        *(f"w:{word}" for word in found),
-        *(f"l:{stem}" for stem in stems),
-        *(f"p:{pair}" for pair in pairs),
-        *(f"k:{concept}" for concept in concepts(found)),
-    ]
+@dataclass(frozen=True)
+class Counts:
+    """How often each feature stands in each text: counted once, weighed for every fold."""
 
-
-def character_features(text: str) -> list[str]:
-    padded = f" {' '.join(words(essence(text)))} "
-    return [
-        padded[start : start + size]
-        for size in range(CHARACTERS[0], CHARACTERS[1] + 1)
-        for start in range(len(padded) - size + 1)
-    ]
-
-
-ANALYSERS = {"words": word_features, "characters": character_features}
-
-
-class Features:
-    """Two TF-IDF spaces side by side, each of length one, so that neither drowns the other."""
-
-    def __init__(self) -> None:
-        self.spaces = {
-            name: TfidfVectorizer(analyzer=analyser, sublinear_tf=True, dtype=np.float32)
-            for name, analyser in ANALYSERS.items()
-        }
-
-    def fit(self, texts: list[str]) -> csr_matrix:
-        return hstack([space.fit_transform(texts) for space in self.spaces.values()]).tocsr()
-
-    def transform(self, texts: list[str]) -> csr_matrix:
-        return hstack([space.transform(texts) for space in self.spaces.values()]).tocsr()
-
-    def knows(self, text: str) -> bool:
-        """Whether at least one word, lemma or concept of the text was seen in training."""
-        vocabulary = self.spaces["words"].vocabulary_
-        return any(feature in vocabulary for feature in word_features(text))
-
-    def state(self) -> tuple[dict[str, list[str]], dict[str, np.ndarray]]:
-        """Vocabularies and weights as plain lists and arrays: nothing to unpickle."""
-        vocabularies = {
-            name: space.get_feature_names_out().tolist() for name, space in self.spaces.items()
-        }
-        weights = {f"idf_{name}": space.idf_ for name, space in self.spaces.items()}
-        return vocabularies, weights
+    vocabulary: Mapping[str, int]
+    matrix: csr_matrix
 
     @classmethod
-    def restore(
-        cls, vocabularies: dict[str, list[str]], weights: dict[str, np.ndarray]
-    ) -> "Features":
-        features = cls()
-        for name, space in features.spaces.items():
-            space.vocabulary = {word: place for place, word in enumerate(vocabularies[name])}
-            space.idf_ = weights[f"idf_{name}"]
-        return features
+    def of(cls, texts: list[str], analyser: Analyser, *, fewest: int) -> "Counts":
+        counter = CountVectorizer(analyzer=analyser, min_df=fewest, dtype=np.float32)
+        matrix = counter.fit_transform(texts)
+        return cls({word: int(at) for word, at in counter.vocabulary_.items()}, matrix)
+
+    def space(self, rows: np.ndarray | slice = slice(None)) -> Space:
+        """As the texts of `rows` alone would have it."""
+        matrix = self.matrix[rows]
+        seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        rarity = np.log((1 + matrix.shape[0]) / (1 + seen)) + 1
+        return Space(self.vocabulary, np.where(seen, rarity, 0).astype(np.float32))
+
+    def weighed(self, space: Space, rows: np.ndarray | slice = slice(None)) -> csr_matrix:
+        matrix = self.matrix[rows].copy()
+        matrix.data = (1 + np.log(matrix.data)) * space.rarity[matrix.indices]
+        return normalize(matrix, copy=False)
+
+
+def count(texts: list[str]) -> dict[str, Counts]:
+    return {
+        name: Counts.of(texts, analyser, fewest=FEWEST[name])
+        for name, analyser in ANALYSERS.items()
+    }
+
+
+def beside(parts: list[csr_matrix]) -> csr_matrix:
+    """Each space keeps its length of one, so that neither drowns the other."""
+    return hstack(parts).tocsr()

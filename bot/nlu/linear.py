@@ -1,95 +1,120 @@
-"""A linear intent model with honest confidences, kept in files that hold only text and numbers."""
+"""A linear intent model, and the phrases nearest to a text as a second opinion."""
 
-import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.nlu.features import Features
+from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, Evidence
+from bot.nlu.features import Counts, Row, Space, beside, count
+from bot.nlu.neighbours import Neighbours
+from italian.listening import ANALYSERS
 
-SEED = 20261123
-FOLDS = 4
 # A text is never certain; only a pressed button is
 MOST_CONFIDENT = 0.999
-COSTS = {"class_weight": "balanced", "C": 0.5, "random_state": SEED}
+MACHINE = {"class_weight": "balanced", "C": 0.7, "random_state": 20261123}
+NEAR = "words"  # the space in which phrases are near each other
 
 Ranking = list[tuple[str, float]]
 
 
-@dataclass
+@dataclass(frozen=True)
+class Reading:
+    """What the model makes of a text.
+
+    `certainty` is the probability that the first of the ranking is right; `known` tells whether
+    at least one word of the text was seen in training.
+    """
+
+    ranking: Ranking
+    certainty: float
+    known: bool
+
+
+@dataclass(frozen=True)
 class LinearModel:
-    features: Features
     labels: list[str]
-    weights: np.ndarray
+    spaces: Mapping[str, Space]
+    weights: Mapping[str, np.ndarray]  # of each space: features x labels
     bias: np.ndarray
-    sharpness: float
+    neighbours: Neighbours
+    calibration: Calibration
 
     @classmethod
-    def train(cls, texts: list[str], labels: list[str]) -> "LinearModel":
-        names, margins = cross_validated_margins(texts, labels)
-        sharpness = calibrate(margins, np.searchsorted(names, labels))
-        features, machine = _fit(texts, labels)
-        bias = machine.intercept_.astype(np.float32)
-        return cls(features, names, machine.coef_.astype(np.float32), bias, sharpness)
-
-    def rank(self, texts: list[str]) -> list[Ranking]:
-        margins = self.features.transform(texts) @ self.weights.T + self.bias
-        return [self._ranked(row) for row in confidences(margins, self.sharpness)]
-
-    def _ranked(self, row: np.ndarray) -> Ranking:
-        order = np.argsort(-row, kind="stable")
-        return [(self.labels[place], min(float(row[place]), MOST_CONFIDENT)) for place in order]
-
-    def save(self, folder: Path) -> None:
-        vocabularies, weights = self.features.state()
-        content = {"labels": self.labels, "sharpness": self.sharpness, "words": vocabularies}
-        (folder / "linear.json").write_text(json.dumps(content), encoding="utf-8")
-        arrays = {"weights": self.weights.astype(np.float16), "bias": self.bias, **weights}
-        np.savez_compressed(folder / "linear.npz", **arrays)
+    def train(
+        cls, texts: list[str], labels: list[str], calibration: Calibration | None = None
+    ) -> "LinearModel":
+        return cls.fit(count(texts), labels, calibration or Calibration.read())
 
     @classmethod
-    def restore(cls, folder: Path) -> "LinearModel":
-        content = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
-        with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
-            features = Features.restore(content["words"], arrays)
-            # Column by column, or every message copies the whole matrix to turn it
-            weights = np.asfortranarray(arrays["weights"].astype(np.float32))
-            bias = arrays["bias"]
-        return cls(features, content["labels"], weights, bias, content["sharpness"])
+    def fit(
+        cls,
+        counts: Mapping[str, Counts],
+        labels: list[str],
+        calibration: Calibration,
+        rows: np.ndarray | slice = slice(None),
+    ) -> "LinearModel":
+        """From the texts of `rows` alone; `labels` are of all texts."""
+        names, truth = np.unique(np.array(labels)[rows], return_inverse=True)
+        spaces = {name: each.space(rows) for name, each in counts.items()}
+        weighed = {name: each.weighed(spaces[name], rows) for name, each in counts.items()}
+        machine = LinearSVC(**MACHINE).fit(beside(list(weighed.values())), truth)
+        return cls(
+            labels=names.tolist(),
+            spaces=spaces,
+            weights=dict(_by_space(machine, spaces)),
+            bias=machine.intercept_.astype(np.float32),
+            neighbours=Neighbours(weighed[NEAR].T.tocsr(), truth.astype(np.int32)),
+            calibration=calibration,
+        )
+
+    def read(self, text: str) -> Reading:
+        features = {name: ANALYSERS[name](text) for name in self.spaces}
+        rows = {name: space.row(features[name]) for name, space in self.spaces.items()}
+        margins = self.bias + sum(self._judged(name, row) for name, row in rows.items())
+        order = np.argsort(-margins, kind="stable")
+        shares = self.calibration.shares(margins)
+        found = self.evidence(margins, rows[NEAR], len(set(features[NEAR])), len(text.split()))
+        return Reading(
+            ranking=[(self.labels[at], min(float(shares[at]), MOST_CONFIDENT)) for at in order],
+            certainty=self.calibration.certainty(found),
+            known=bool(len(rows[NEAR][0])),
+        )
+
+    def evidence(self, margins: np.ndarray, near: Row, features: int, words: int) -> Evidence:
+        """`near`: the row in the space of words; `features`: how many the text has there."""
+        descending = -np.sort(-margins)
+        scope = self._outside
+        return Evidence(
+            descending=descending,
+            outside=float(descending[-1] if scope is None else margins[scope]),
+            near=self.neighbours.opinion(near, int(margins.argmax())),
+            familiar=np.count_nonzero(near[1]) / max(1, features),
+            words=words,
+        )
+
+    @cached_property
+    def _outside(self) -> int | None:
+        return self.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.labels else None
+
+    def _judged(self, name: str, row: Row) -> np.ndarray:
+        places, values = row
+        return values @ self.weights[name][places]
+
+    def margins(self, counts: Mapping[str, Counts], rows: np.ndarray) -> np.ndarray:
+        """Of many texts at once, as `read` finds them one by one."""
+        return self.bias + sum(
+            counts[name].weighed(space, rows) @ self.weights[name]
+            for name, space in self.spaces.items()
+        )
 
 
-def confidences(margins: np.ndarray, sharpness: float) -> np.ndarray:
-    raised = np.exp(sharpness * (margins - margins.max(axis=1, keepdims=True)))
-    return raised / raised.sum(axis=1, keepdims=True)
-
-
-def calibrate(margins: np.ndarray, truth: np.ndarray) -> float:
-    """The one number that makes confidences agree with how often unseen phrases are right."""
-
-    def surprise(sharpness: float) -> float:
-        right = confidences(margins, sharpness)[np.arange(len(truth)), truth]
-        return float(-np.log(np.maximum(right, 1e-9)).mean())
-
-    return float(minimize_scalar(surprise, bounds=(0.5, 30), method="bounded").x)
-
-
-def cross_validated_margins(texts: list[str], labels: list[str]) -> tuple[list[str], np.ndarray]:
-    """Every phrase judged by a model that has not seen it."""
-    names, truth = sorted(set(labels)), np.array(labels)
-    margins = np.zeros((len(texts), len(names)))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for known, unseen in folds.split(texts, truth):
-        features, machine = _fit([texts[i] for i in known], truth[known].tolist())
-        places = np.searchsorted(names, machine.classes_)
-        judged = machine.decision_function(features.transform([texts[i] for i in unseen]))
-        margins[np.ix_(unseen, places)] = judged
-    return names, margins
-
-
-def _fit(texts: list[str], labels: list[str]) -> tuple[Features, LinearSVC]:
-    features = Features()
-    return features, LinearSVC(**COSTS).fit(features.fit(texts), labels)
+def _by_space(machine: LinearSVC, spaces: Mapping[str, Space]) -> Iterator[tuple[str, np.ndarray]]:
+    """The machine's rows of weights, cut where one space ends and the next begins."""
+    start = 0
+    for name, space in spaces.items():
+        end = start + len(space.vocabulary)
+        yield name, np.ascontiguousarray(machine.coef_[:, start:end].T, dtype=np.float32)
+        start = end

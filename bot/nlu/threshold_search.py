@@ -1,65 +1,72 @@
-"""Finds the thresholds that cost least on phrases a model has not seen: `python -m …`."""
+"""Learns calibration and thresholds from phrases in voices not heard: `python -m …`."""
 
 import itertools
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from bot.nlu.linear import calibrate, confidences, cross_validated_margins
-from bot.nlu.verdict import MOST_CHOICES, OUT_OF_SCOPE, THRESHOLDS, Thresholds
+from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, shares
+from bot.nlu.unseen import Unseen, leave_one_voice_out
+from bot.nlu.verdict import MOST_CHOICES, THRESHOLDS, Thresholds
+from bot.phrases import Phrase
 from bot.snapshot import Topic, read_topics, snapshot_folder
 
 # The product's prices of one message
 WRONG, QUESTION_BACK, NEEDLESS_DECLINE = 10, 2, 3
 # A question back whose choices miss the wish leaves the citizen where a decline does
 VAIN_QUESTION = NEEDLESS_DECLINE
-GRID = [round(step / 20, 2) for step in range(6, 20)]
-CLAUSE_ABOVE, MOST_SURE = 0.15, 0.95
-LEAST_CHOICE = 0.05
+CERTAIN = [round(step / 50, 2) for step in range(20, 50)]
+SHARES = [round(step / 50, 2) for step in range(0, 30)]
+STRICTER, MOST_SURE, LEAST_CHOICE = 0.08, 0.98, 0.02
 
 
-@dataclass
+@dataclass(frozen=True)
 class Judged:
-    """The cross-validated view of every phrase, ready to be priced."""
+    """What the decision is made of, for every phrase, and what would have been right."""
 
-    first: np.ndarray
+    certainty: np.ndarray
     together: np.ndarray
     right: np.ndarray
     among: np.ndarray
     risky: np.ndarray
-    outside: np.ndarray
-    declines: np.ndarray
+    outside: np.ndarray  # the phrase is out of scope
+    declines: np.ndarray  # the first guess is that it is
 
     @classmethod
-    def of(cls, topics: dict[str, Topic]) -> "Judged":
-        labels = [topic.id for topic in topics.values() for _ in topic.phrases]
-        texts = [phrase.text for topic in topics.values() for phrase in topic.phrases]
-        names, margins = cross_validated_margins(texts, labels)
-        truth = np.searchsorted(names, labels)
-        found = confidences(margins, calibrate(margins, truth))
-        order = np.argsort(-found, axis=1)[:, :MOST_CHOICES]
-        best = np.take_along_axis(found, order, axis=1)
-        ids = np.array(names)
-        risky = np.array([topics[name].risk == "H" for name in names])
+    def of(cls, unseen: Unseen, calibration: Calibration, topics: dict[str, Topic]) -> "Judged":
+        scope = unseen.names.index(OUT_OF_SCOPE)
+        likely = shares(unseen.margins, calibration.sharpness)
+        inside = np.where(np.arange(likely.shape[1]) == scope, -1, likely)
+        order = np.argsort(-inside, axis=1)[:, :MOST_CHOICES]
+        offered = np.take_along_axis(inside, order, axis=1)
+        offered = np.where(offered >= LEAST_CHOICE, offered, 0)
+        risky = np.array([topics[name].risk == "H" for name in unseen.names])
         return cls(
-            first=best[:, 0],
-            together=best.sum(axis=1),
-            right=order[:, 0] == truth,
-            among=((order == truth[:, None]) & (best >= LEAST_CHOICE)).any(axis=1),
-            risky=risky[order[:, 0]],
-            outside=np.array(labels) == OUT_OF_SCOPE,
-            declines=ids[order[:, 0]] == OUT_OF_SCOPE,
+            certainty=_certainties(calibration, unseen.evidence),
+            together=offered.sum(axis=1),
+            right=unseen.right,
+            among=((order == unseen.truth[:, None]) & (offered > 0)).any(axis=1),
+            risky=risky[unseen.first],
+            outside=unseen.truth == scope,
+            declines=unseen.first == scope,
         )
 
-    def outcomes(self, answer: float, high: float, offer: float) -> dict[str, float]:
+    def outcomes(self, found: Thresholds) -> dict[str, float]:
         """The share of phrases that are answered, offered, missed, declined, wrong."""
         inside = ~self.outside
-        acts = ~self.declines & (self.first >= np.where(self.risky, high, answer))
-        offers = ~self.declines & ~acts & (self.together >= offer)
+        needed = np.where(self.risky, found.answer_high_risk, found.answer)
+        acts = ~self.declines & (self.certainty >= needed)
+        refuses = self.declines & (self.certainty >= found.outside)
+        offers = ~acts & ~refuses & (self.together >= found.offer)
         silent = ~acts & ~offers
         return {
             "right": float((acts & self.right | silent & self.outside).mean()),
@@ -68,6 +75,26 @@ class Judged:
             "declined": float((silent & inside).mean()),
             "wrong": float((acts & ~self.right).mean()),
         }
+
+
+def calibrate(unseen: Unseen) -> Calibration:
+    """The sharpness that surprises least, and what the evidence says of being right."""
+
+    def surprise(sharpness: float) -> float:
+        right = shares(unseen.margins, sharpness)[np.arange(len(unseen.truth)), unseen.truth]
+        return float(-np.log(np.maximum(right, 1e-9)).mean())
+
+    sharpness = minimize_scalar(surprise, bounds=(0.5, 30), method="bounded").x
+    judge = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    judge.fit(unseen.evidence, unseen.right)
+    scale, weights = judge[0], judge[1].coef_[0] / judge[0].scale_
+    base = judge[1].intercept_[0] - weights @ scale.mean_
+    return Calibration(round(float(sharpness), 4), tuple(np.round([base, *weights], 4).tolist()))
+
+
+def _certainties(calibration: Calibration, evidence: np.ndarray) -> np.ndarray:
+    pulled = evidence @ np.array(calibration.pull[1:]) + calibration.pull[0]
+    return 1 / (1 + np.exp(-np.clip(pulled, -30, 30)))
 
 
 def cost(outcomes: dict[str, float]) -> float:
@@ -81,24 +108,34 @@ def cost(outcomes: dict[str, float]) -> float:
 
 
 def search(judged: Judged) -> Thresholds:
-    tried = (
-        (answer, high, offer)
-        for answer, high, offer in itertools.product(GRID, GRID, GRID)
-        if high >= answer
-    )
-    answer, high, offer = min(tried, key=lambda three: (cost(judged.outcomes(*three)), three))
-    # A needless question back is the better mistake where the risk is high
-    high = max(high, round(min(answer + CLAUSE_ABOVE, MOST_SURE), 2))
-    clause = round(min(answer + CLAUSE_ABOVE, MOST_SURE), 2)
-    return Thresholds(answer, high, clause, offer, LEAST_CHOICE)
+    """One threshold after the other, twice: each at its cheapest while the others stand."""
+    best = Thresholds(0.8, 0.9, 0.9, 0.6, 0.3, LEAST_CHOICE)
+    for _ in range(2):
+        for name, values in _steps():
+            tried = [Thresholds(**asdict(best) | {name: value}) for value in values]
+            best = min(tried, key=lambda each: cost(judged.outcomes(each)))
+    # A needless question back is the better mistake where the risk is high, or two are answered
+    stricter = round(min(best.answer + STRICTER, MOST_SURE), 2)
+    high = max(best.answer_high_risk, stricter)
+    return Thresholds(**asdict(best) | {"answer_high_risk": high, "clause": stricter})
 
 
-def report(judged: Judged, found: Thresholds, topics: dict[str, Topic]) -> dict[str, Any]:
-    outcomes = judged.outcomes(found.answer, found.answer_high_risk, found.offer)
+def _steps() -> Iterator[tuple[str, list[float]]]:
+    yield from itertools.product(("answer", "answer_high_risk", "outside"), (CERTAIN,))
+    yield "offer", SHARES
+
+
+def report(phrases: list[Phrase], topics: dict[str, Topic]) -> dict[str, Any]:
+    unseen = leave_one_voice_out(phrases)
+    calibration = calibrate(unseen)
+    judged = Judged.of(unseen, calibration, topics)
+    found = search(judged)
+    outcomes = judged.outcomes(found)
     return {
-        "thresholds": dict(vars(found)),
+        "calibration": {"sharpness": calibration.sharpness, "pull": list(calibration.pull)},
+        "thresholds": asdict(found),
         "found": {
-            "phrases": len(judged.first),
+            "phrases": len(phrases),
             "topics": len(topics),
             "first_is_right": round(float(judged.right.mean()), 4),
             "mean_cost": round(cost(outcomes), 4),
@@ -107,16 +144,18 @@ def report(judged: Judged, found: Thresholds, topics: dict[str, Topic]) -> dict[
     }
 
 
+HEAD = """\
+# Written by `python -m bot.nlu.threshold_search`: what a model says of phrases in a voice that it
+# never heard, priced (a wrong answer costs 10, a question back 2, a needless decline 3).
+# `clause` and `answer_high_risk` stand above `answer`; `choice` is a button's least share.
+"""
+
+
 def main(file: Path = THRESHOLDS) -> None:
     topics = read_topics(snapshot_folder())
-    judged = Judged.of(topics)
-    content = report(judged, search(judged), topics)
-    head = (
-        "# Written by `python -m bot.nlu.threshold_search` (cross-validation on the phrases; a\n"
-        "# wrong answer costs 10, a question back 2, a needless decline 3). `clause` and\n"
-        "# `answer_high_risk` stand 0.15 or more above `answer`; `choice` is a button's least.\n"
-    )
-    text = head + yaml.safe_dump(content, sort_keys=False)
+    phrases = [phrase for topic in topics.values() for phrase in topic.phrases]
+    kept = {"alarm": yaml.safe_load(file.read_text(encoding="utf-8"))["alarm"]}
+    text = HEAD + yaml.safe_dump(report(phrases, topics) | kept, sort_keys=False)
     file.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 

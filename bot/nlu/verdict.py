@@ -14,11 +14,13 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.classifier import CLAUSES, KNOWN, WHOLE
-from bot.nlu.linear import Ranking
+from bot.nlu.certainty import OUT_OF_SCOPE
+from bot.nlu.classifier import CLAUSES, WHOLE
+from bot.nlu.language import ITALIAN, LANGUAGE
+from bot.nlu.linear import Ranking, Reading
 
 THRESHOLDS = Path(__file__).parent / "thresholds.yml"
-OUT_OF_SCOPE = "fuori_ambito"
+FOREIGN = "lingua_straniera"
 MOST_CHOICES = 3
 MOST_TOPICS = 2
 FACTS = "facts.json"
@@ -27,11 +29,16 @@ Facts = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Confidences from which a topic is answered; `offer` is that of the best three together."""
+    """Certainties from which a topic is answered (of low or medium, of high risk, of a clause).
+
+    `outside`: the certainty from which a message is taken to be out of scope; `offer`: the share
+    that the choices together need; `choice`: the share that one needs.
+    """
 
     answer: float
     answer_high_risk: float
     clause: float
+    outside: float
     offer: float
     choice: float
 
@@ -87,7 +94,7 @@ class VerdictComponent(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             found = self.judge.judge(
-                message.get(WHOLE), message.get(CLAUSES), known=message.get(KNOWN)
+                message.get(WHOLE), message.get(CLAUSES), language=message.get(LANGUAGE)
             )
             for name, value in found.items():
                 message.set(name, value, add_to_output=True)
@@ -102,52 +109,60 @@ class Judge:
     facts: Facts
     thresholds: Thresholds
 
-    def judge(self, whole: Ranking, parts: list[Ranking], *, known: bool = True) -> dict[str, Any]:
-        topics = self._both(parts)
-        verdict = "answer" if topics else self.verdict(whole, known=known)
+    def judge(
+        self, whole: Reading, parts: list[Reading], *, language: str = ITALIAN
+    ) -> dict[str, Any]:
+        topics = [FOREIGN] if language != ITALIAN else self._both(whole, parts)
+        verdict = "answer" if topics else self.verdict(whole)
         if verdict == "answer" and not topics:
-            topics = [whole[0][0]]
+            topics = [whole.ranking[0][0]]
         return {
             "verdict": verdict,
             "topics": topics,
             "said_first": topics[:-1],
-            "choices": self.choices(whole) if verdict == "offer" else [],
-            "sure": whole[0][1] >= self.thresholds.answer,
-            "very_sure": whole[0][1] >= self.thresholds.answer_high_risk,
+            "choices": self.choices(whole.ranking) if verdict == "offer" else [],
+            "sure": whole.certainty >= self.thresholds.outside,
+            "very_sure": whole.certainty >= self.thresholds.answer_high_risk,
         }
 
-    def verdict(self, ranking: Ranking, *, known: bool) -> str:
+    def verdict(self, read: Reading) -> str:
         """A text without one known word is never worth a guess."""
-        topic, confidence = ranking[0]
+        topic = read.ranking[0][0]
         if topic == OUT_OF_SCOPE:
-            return "decline"
-        if confidence >= self._needed(topic):
+            outside = read.certainty >= self.thresholds.outside
+        elif read.certainty >= self._needed(topic):
             return "answer"
-        together = sum(confidence for _, confidence in ranking[:MOST_CHOICES])
-        return "offer" if known and together >= self.thresholds.offer else "decline"
+        else:
+            outside = False
+        offered = dict(read.ranking)
+        together = sum(offered[topic] for topic in self.choices(read.ranking))
+        worth = read.known and not outside and together >= self.thresholds.offer
+        return "offer" if worth else "decline"
 
     def choices(self, ranking: Ranking) -> list[str]:
-        return [
-            topic
-            for topic, confidence in ranking[:MOST_CHOICES]
-            if topic != OUT_OF_SCOPE and confidence >= self.thresholds.choice
-        ]
+        inside = [each for each in ranking[: MOST_CHOICES + 1] if each[0] != OUT_OF_SCOPE]
+        likely = [topic for topic, share in inside if share >= self.thresholds.choice]
+        return likely[:MOST_CHOICES]
 
     def _needed(self, topic: str) -> float:
         risky = self.facts.get(topic, {}).get("risk") == "H"
         return self.thresholds.answer_high_risk if risky else self.thresholds.answer
 
-    def _both(self, parts: list[Ranking]) -> list[str]:
-        """Two topics asked at once: a fixed sentence first, what changes the state last."""
-        clear = [part[0][0] for part in parts if self._clear(part)]
+    def _both(self, whole: Reading, parts: list[Reading]) -> list[str]:
+        """Two topics asked at once: a fixed sentence first, what changes the state last.
+
+        The message as a whole must speak of both: a story's background is no second question.
+        """
+        likely = {topic for topic, _ in whole.ranking[:MOST_CHOICES]}
+        clear = [part.ranking[0][0] for part in parts if self._clear(part)]
         topics = sorted(dict.fromkeys(clear), key=lambda topic: not self._said_alone(topic))
         two = len(topics) == MOST_TOPICS and self._said_alone(topics[0])
-        return topics if two else []
+        return topics if two and likely.issuperset(topics) else []
 
-    def _clear(self, part: Ranking) -> bool:
-        topic, confidence = part[0]
+    def _clear(self, part: Reading) -> bool:
+        topic = part.ranking[0][0]
         asked = self.facts.get(topic, {}).get("kind") != "command"
-        return asked and confidence >= max(self.thresholds.clause, self._needed(topic))
+        return asked and part.certainty >= max(self.thresholds.clause, self._needed(topic))
 
     def _said_alone(self, topic: str) -> bool:
         return bool(self.facts.get(topic, {}).get("said_alone"))

@@ -5,10 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from bot.nlu.certainty import Calibration
 from bot.nlu.clauses import clauses
-from bot.nlu.features import essence
-from bot.nlu.linear import MOST_CONFIDENT, LinearModel
+from bot.nlu.features import count
+from bot.nlu.linear import MOST_CONFIDENT, LinearModel, Reading
+from bot.nlu.storage import restore, save
 from bot.nlu.verdict import Judge, Thresholds
+from italian.features import essence
 
 PHRASES = {
     "parcheggio": [
@@ -47,33 +50,52 @@ def model() -> LinearModel:
 
 @pytest.mark.parametrize("text", ["DOVE PARCHEGGIO???", "dv posteggio la makkina", "parcheggi?"])
 def test_other_words_for_the_same_wish_are_understood(model, text):
-    assert model.rank([text])[0][0][0] == "parcheggio"
+    assert model.read(text).ranking[0][0] == "parcheggio"
 
 
-def test_confidences_are_a_distribution_and_never_certain(model):
-    for ranking in model.rank([*TEXTS, "", "zzz"]):
-        values = [confidence for _, confidence in ranking]
-        assert sum(values) == pytest.approx(1, abs=0.01)
-        assert values == sorted(values, reverse=True)
-        assert values[0] <= MOST_CONFIDENT < 1
+@pytest.mark.parametrize("text", [*TEXTS, "", "zzz", "😀"])
+def test_shares_are_a_distribution_and_never_certain(model, text):
+    read = model.read(text)
+    values = [confidence for _, confidence in read.ranking]
+    assert sum(values) == pytest.approx(1, abs=0.01)
+    assert values == sorted(values, reverse=True)
+    assert values[0] <= MOST_CONFIDENT < 1
+    assert 0 <= read.certainty <= 1
+
+
+def test_a_phrase_of_its_own_makes_it_surer_than_a_stranger(model):
+    assert model.read("c'è un posteggio").certainty > model.read("c'è un idraulico").certainty
+
+
+def test_a_text_without_one_known_word_is_not_known(model):
+    assert model.read("dove mangio").known
+    assert not model.read("xyzzy").known
 
 
 def test_the_same_phrases_give_the_same_model(model):
     again = LinearModel.train(TEXTS, LABELS)
-    assert np.array_equal(model.weights, again.weights)
-    assert model.sharpness == again.sharpness
+    assert all(np.array_equal(model.weights[name], again.weights[name]) for name in model.weights)
+
+
+def test_many_texts_at_once_are_judged_as_one_by_one():
+    counts = count(TEXTS)
+    model = LinearModel.fit(counts, LABELS, Calibration(1.0, (0.0,) * 12))
+    margins = model.margins(counts, np.arange(len(TEXTS)))
+    for text, row in zip(TEXTS, margins, strict=True):
+        assert model.labels[row.argmax()] == model.read(text).ranking[0][0]
 
 
 def test_a_saved_model_understands_alike_and_holds_only_text_and_numbers(model, tmp_path):
-    model.save(tmp_path)
-    restored = LinearModel.restore(tmp_path)
-    for before, after in zip(model.rank(TEXTS), restored.rank(TEXTS), strict=True):
-        assert before[0][0] == after[0][0]
-        assert before[0][1] == pytest.approx(after[0][1], abs=0.01)
+    save(model, tmp_path)
+    restored = restore(tmp_path)
+    for text in TEXTS:
+        before, after = model.read(text), restored.read(text)
+        assert before.ranking[0][0] == after.ranking[0][0]
+        assert before.certainty == pytest.approx(after.certainty, abs=0.01)
     assert {file.name for file in tmp_path.iterdir()} == {"linear.json", "linear.npz"}
     json.loads((tmp_path / "linear.json").read_text(encoding="utf-8"))
     with np.load(tmp_path / "linear.npz", allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype.kind == "f" for name in arrays)
+        assert all(arrays[name].dtype.kind in "fi" for name in arrays)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +133,17 @@ FACTS = {
     "persona": {"risk": "L", "kind": "handoff", "said_alone": False},
     "saluto": {"risk": "L", "kind": "command", "said_alone": True},
 }
-JUDGE = Judge(FACTS, Thresholds(0.5, 0.8, 0.7, 0.6, 0.1))
+JUDGE = Judge(FACTS, Thresholds(0.5, 0.8, 0.7, 0.5, 0.3, 0.1))
+
+
+def reading(*ranking: tuple[str, float], known: bool = True) -> Reading:
+    return Reading(list(ranking), certainty=ranking[0][1], known=known)
 
 
 def test_nothing_is_offered_when_no_word_is_known():
     ranking = [("parcheggio", 0.4), ("referti", 0.3)]
-    assert JUDGE.judge(ranking, [], known=False)["verdict"] == "decline"
-    assert JUDGE.judge(ranking, [], known=True)["verdict"] == "offer"
+    assert JUDGE.judge(reading(*ranking, known=False), [])["verdict"] == "decline"
+    assert JUDGE.judge(reading(*ranking), [])["verdict"] == "offer"
 
 
 @pytest.mark.parametrize(
@@ -131,12 +157,17 @@ def test_nothing_is_offered_when_no_word_is_known():
             "offer",
             ["parcheggio"],
         ),
-        ([("parcheggio", 0.2), ("referti", 0.1), ("privacy", 0.1)], "decline", []),
+        (
+            [("fuori_ambito", 0.4), ("parcheggio", 0.2), ("referti", 0.15), ("privacy", 0.1)],
+            "offer",
+            ["parcheggio", "referti", "privacy"],
+        ),
+        ([("parcheggio", 0.2), ("referti", 0.05), ("privacy", 0.05)], "decline", []),
         ([("fuori_ambito", 0.9), ("referti", 0.1)], "decline", []),
     ],
 )
 def test_the_verdict_follows_the_thresholds(ranking, verdict, choices):
-    found = JUDGE.judge(ranking, [])
+    found = JUDGE.judge(reading(*ranking), [])
     assert (found["verdict"], found["choices"]) == (verdict, choices)
 
 
@@ -155,6 +186,18 @@ def test_the_verdict_follows_the_thresholds(ranking, verdict, choices):
 def test_two_clear_questions_are_both_heard_and_a_change_of_state_comes_last(
     first, second, topics
 ):
-    found = JUDGE.judge([("parcheggio", 0.9)], [[first], [second]])
+    whole = reading(("parcheggio", 0.9), (first[0], 0.05), (second[0], 0.05))
+    found = JUDGE.judge(whole, [reading(first), reading(second)])
     assert found["topics"] == topics
     assert found["said_first"] == topics[:-1]
+
+
+def test_a_clause_about_what_the_message_is_not_about_is_no_second_question():
+    whole = reading(("parcheggio", 0.9), ("saluto", 0.05), ("persona", 0.03), ("referti", 0.02))
+    parts = [reading(("parcheggio", 0.9)), reading(("referti", 0.9))]
+    assert JUDGE.judge(whole, parts)["topics"] == ["parcheggio"]
+
+
+def test_another_language_goes_to_a_person_whatever_its_words_resemble():
+    found = JUDGE.judge(reading(("parcheggio", 0.9)), [], language="en")
+    assert (found["verdict"], found["topics"]) == ("answer", ["lingua_straniera"])
