@@ -31,6 +31,12 @@ ASKED = {
     "contatti_reparto.piu_di_uno": "contatti_reparto",
     "contatti_reparto.nessuno": "contatti_reparto",
 }
+# The way out of a form must not hang on a probability
+OUTRIGHT = {
+    **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
+    **dict.fromkeys(("operatore", "persona", "una persona"), "parla_con_operatore"),
+    "aiuto": "aiuto",
+}
 REQUEST_NAME = re.compile(r"\bURP[ -]?\d{2}[ -]?[0-9A-Z]{4}\b", re.IGNORECASE)
 LONGEST_ANSWER = 6
 FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
@@ -46,6 +52,8 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     """The dialogue intent; the classifier's own intent and ranking stay as they are."""
     if is_payload(parse):
         return parse["intent"]["name"]
+    if (command := OUTRIGHT.get(normalise(parse["text"]).strip(" .!"))) is not None:
+        return command
     topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)

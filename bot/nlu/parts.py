@@ -27,15 +27,13 @@ CHOICES = 3
 
 def main() -> None:
     phrases = list(read_phrases(snapshot_folder()))
-    _print("| features | first is right | among the first three |\n|---|---|---|")
-    for title, counts in _variants([each.text for each in phrases]):
-        _print(f"| {title} | {_shares(leave_one_voice_out(phrases, counts))} |")
-    _print(
-        "\n| share of the phrases | phrases | first is right | among three |\n|---|---|---|---|"
-    )
+    _print("| share of the phrases | phrases | first is right | among three |\n|---|---|---|---|")
     for share in SHARES:
         some = part(phrases, share)
         _print(f"| {share:.0%} | {len(some)} | {_shares(leave_one_voice_out(some))} |")
+    _print("\n| features | first is right | among the first three |\n|---|---|---|")
+    for title, counts in _variants([each.text for each in phrases]):
+        _print(f"| {title} | {_shares(leave_one_voice_out(phrases, counts))} |")
 
 
 def part(phrases: list[Phrase], share: float) -> list[Phrase]:
