@@ -1,4 +1,4 @@
-"""Learns to hear an emergency in the phrases; handoff reads it from the archive, the bot too."""
+"""Learns to hear an emergency in the phrases; handoff reads it from the archive."""
 
 import json
 from collections.abc import Iterator, Mapping

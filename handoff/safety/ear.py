@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -71,7 +72,10 @@ def newest_ear(models: Path) -> Ear:
 @cache  # an archive never changes: another training has another name
 def _ear(archive: Path) -> Ear:
     content = _content(archive)
-    return Ear(Listener.from_content(content), content["threshold"], content["doubt"])
+    try:
+        return Ear(Listener.from_content(content), content["threshold"], content["doubt"])
+    except (KeyError, TypeError) as error:
+        raise NoEar(f"{archive.name} was trained by another version: `make train`") from error
 
 
 def _content(archive: Path) -> dict[str, Any]:
@@ -80,6 +84,6 @@ def _content(archive: Path) -> dict[str, Any]:
             for member in opened:
                 if member.name.endswith(INSIDE) and (file := opened.extractfile(member)):
                     return cast(dict[str, Any], json.load(file))
-    except (OSError, tarfile.TarError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError) as error:
         raise NoEar(f"{archive.name} cannot be read ({error})") from error
     raise NoEar(f"{archive.name} was trained before it could hear alarms: `make train`")

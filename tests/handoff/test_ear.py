@@ -78,11 +78,19 @@ def test_the_newest_model_by_name_is_heard_with(tmp_path):
     assert newest_ear(tmp_path).threshold == 0.5
 
 
+def cut_short(folder):
+    archive(folder, "a.tar.gz", CONTENT | {"noise": list(range(5_000))})
+    whole = (folder / "a.tar.gz").read_bytes()
+    (folder / "a.tar.gz").write_bytes(whole[: len(whole) // 2])
+
+
 @pytest.mark.parametrize(
     ("break_it", "sentence"),
     [
         (lambda folder: None, "no trained model"),
         (lambda folder: (folder / "a.tar.gz").write_bytes(b"no archive"), "cannot be read"),
+        (cut_short, "cannot be read"),
+        (lambda folder: archive(folder, "a.tar.gz", {"labels": []}), "another version"),
         (lambda folder: archive(folder, "a.tar.gz", {}, member="x.json"), "make train"),
     ],
 )
