@@ -2,15 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import yaml
 
 from bot.nlu.neighbours import Opinion
-
-FILE = Path(__file__).parent / "thresholds.yml"
-
+from bot.nlu.thresholds import found
 
 OUT_OF_SCOPE = "fuori_ambito"
 
@@ -23,8 +19,8 @@ class Calibration:
     pull: tuple[float, ...]
 
     @classmethod
-    def read(cls, file: Path = FILE) -> "Calibration":
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))["calibration"]
+    def read(cls) -> "Calibration":
+        content = found("calibration")
         return cls(content["sharpness"], tuple(content["pull"]))
 
     def shares(self, margins: np.ndarray) -> np.ndarray:

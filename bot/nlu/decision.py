@@ -37,7 +37,6 @@ OUTRIGHT = {
     **dict.fromkeys(("operatore", "persona", "una persona"), "parla_con_operatore"),
     "aiuto": "aiuto",
 }
-REQUEST_NAME = re.compile(r"\bURP[ -]?\d{2}[ -]?[0-9A-Z]{4}\b", re.IGNORECASE)
 LONGEST_ANSWER = 6
 FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
@@ -80,7 +79,7 @@ def is_payload(parse: Parse) -> bool:
 
 
 def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
-    if REQUEST_NAME.search(parse["text"]):
+    if any(each["entity"] == "pratica" for each in parse.get("found", ())):
         return "stato_segnalazione"
     if tracker is not None and (topic := _asked_about(tracker, parse["text"])):
         return topic

@@ -9,15 +9,13 @@ from typing import Any
 
 import yaml
 from rapidfuzz import fuzz, process
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from simplemma import is_known
 
+from bot.nlu.component import LearningComponent
 from bot.snapshot import snapshot_folder
 from italian.lemmas import lemmas
 from italian.normalise import normalise
@@ -111,49 +109,21 @@ def _lemmas(name: str) -> Name:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class EntityComponent(GraphComponent):
+class EntityComponent(LearningComponent):
     """Carries the directory's names in the model; adds what it finds to what is understood."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, names: Names) -> None:
-        self.storage, self.resource, self.names = storage, resource, names
+    names: Names
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "EntityComponent":
-        return cls(model_storage, resource, Names({}))
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        self.names = Names.read(snapshot_folder() / "directory")
+        content = [[name, meant] for name, meant in self.names.known.items()]
+        (folder / FILE).write_text(json.dumps(content), encoding="utf-8")
 
-    def train(self, training_data: TrainingData) -> Resource:
-        known = Names.read(snapshot_folder() / "directory").known
-        with self.storage.write_to(self.resource) as folder:
-            content = [[name, meant] for name, meant in known.items()]
-            (folder / FILE).write_text(json.dumps(content), encoding="utf-8")
-        return self.resource
+    def restore(self, folder: Path) -> None:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        self.names = Names(
+            {tuple(name): [(kind, record) for kind, record in meant] for name, meant in content}
+        )
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "EntityComponent":
-        with model_storage.read_from(resource) as folder:
-            content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        known = {
-            tuple(name): [(kind, record) for kind, record in meant] for name, meant in content
-        }
-        return cls(model_storage, resource, Names(known))
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            message.set(FOUND, find(message.get(TEXT) or "", self.names), add_to_output=True)
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        return training_data
+    def understand(self, message: Message) -> None:
+        message.set(FOUND, find(message.get(TEXT) or "", self.names), add_to_output=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,3 +72,12 @@ def count(texts: list[str]) -> dict[str, Counts]:
 def beside(parts: list[csr_matrix]) -> csr_matrix:
     """Each space keeps its length of one, so that neither drowns the other."""
     return hstack(parts).tocsr()
+
+
+def columns(spaces: Mapping[str, Space]) -> Iterator[tuple[str, slice]]:
+    """Where each space stands when they are `beside` each other."""
+    start = 0
+    for name, space in spaces.items():
+        end = start + len(space.vocabulary)
+        yield name, slice(start, end)
+        start = end

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.svm import LinearSVC
 
 from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, Evidence
-from bot.nlu.features import Counts, Row, Space, beside, count
+from bot.nlu.features import Counts, Row, Space, beside, columns, count
 from bot.nlu.neighbours import Neighbours
 from italian.listening import ANALYSERS
 
@@ -113,8 +113,5 @@ class LinearModel:
 
 def _by_space(machine: LinearSVC, spaces: Mapping[str, Space]) -> Iterator[tuple[str, np.ndarray]]:
     """The machine's rows of weights, cut where one space ends and the next begins."""
-    start = 0
-    for name, space in spaces.items():
-        end = start + len(space.vocabulary)
-        yield name, np.ascontiguousarray(machine.coef_[:, start:end].T, dtype=np.float32)
-        start = end
+    for name, where in columns(spaces):
+        yield name, np.ascontiguousarray(machine.coef_[:, where].T, dtype=np.float32)

@@ -14,9 +14,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bot.nlu import alarm_search
 from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, shares
+from bot.nlu.features import count
+from bot.nlu.thresholds import FILE, Thresholds
 from bot.nlu.unseen import Unseen, leave_one_voice_out
-from bot.nlu.verdict import MOST_CHOICES, THRESHOLDS, Thresholds
+from bot.nlu.verdict import MOST_CHOICES
 from bot.phrases import Phrase
 from bot.snapshot import Topic, read_topics, snapshot_folder
 
@@ -60,13 +63,13 @@ class Judged:
             declines=unseen.first == scope,
         )
 
-    def outcomes(self, found: Thresholds) -> dict[str, float]:
+    def outcomes(self, tried: Thresholds) -> dict[str, float]:
         """The share of phrases that are answered, offered, missed, declined, wrong."""
         inside = ~self.outside
-        needed = np.where(self.risky, found.answer_high_risk, found.answer)
+        needed = np.where(self.risky, tried.answer_high_risk, tried.answer)
         acts = ~self.declines & (self.certainty >= needed)
-        refuses = self.declines & (self.certainty >= found.outside)
-        offers = ~acts & ~refuses & (self.together >= found.offer)
+        refuses = self.declines & (self.certainty >= tried.outside)
+        offers = ~acts & ~refuses & (self.together >= tried.offer)
         silent = ~acts & ~offers
         return {
             "right": float((acts & self.right | silent & self.outside).mean()),
@@ -126,14 +129,16 @@ def _steps() -> Iterator[tuple[str, list[float]]]:
 
 
 def report(phrases: list[Phrase], topics: dict[str, Topic]) -> dict[str, Any]:
-    unseen = leave_one_voice_out(phrases)
+    counts = count([each.text for each in phrases])
+    unseen = leave_one_voice_out(phrases, counts)
     calibration = calibrate(unseen)
     judged = Judged.of(unseen, calibration, topics)
-    found = search(judged)
-    outcomes = judged.outcomes(found)
+    best = search(judged)
+    outcomes = judged.outcomes(best)
     return {
         "calibration": {"sharpness": calibration.sharpness, "pull": list(calibration.pull)},
-        "thresholds": asdict(found),
+        "thresholds": asdict(best),
+        "alarm": alarm_search.chosen(phrases, counts),
         "found": {
             "phrases": len(phrases),
             "topics": len(topics),
@@ -151,11 +156,10 @@ HEAD = """\
 """
 
 
-def main(file: Path = THRESHOLDS) -> None:
+def main(file: Path = FILE) -> None:
     topics = read_topics(snapshot_folder())
     phrases = [phrase for topic in topics.values() for phrase in topic.phrases]
-    kept = {"alarm": yaml.safe_load(file.read_text(encoding="utf-8"))["alarm"]}
-    text = HEAD + yaml.safe_dump(report(phrases, topics) | kept, sort_keys=False)
+    text = HEAD + yaml.safe_dump(report(phrases, topics), sort_keys=False)
     file.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 

@@ -5,21 +5,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.certainty import OUT_OF_SCOPE
 from bot.nlu.classifier import CLAUSES, WHOLE
+from bot.nlu.component import LearningComponent
 from bot.nlu.language import ITALIAN, LANGUAGE
 from bot.nlu.linear import Ranking, Reading
+from bot.nlu.thresholds import Thresholds
 
-THRESHOLDS = Path(__file__).parent / "thresholds.yml"
 FOREIGN = "lingua_straniera"
 MOST_CHOICES = 3
 MOST_TOPICS = 2
@@ -27,81 +24,31 @@ FACTS = "facts.json"
 Facts = dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Thresholds:
-    """Certainties from which a topic is answered (of low or medium, of high risk, of a clause).
-
-    `outside`: the certainty from which a message is taken to be out of scope; `offer`: the share
-    that the choices together need; `choice`: the share that one needs.
-    """
-
-    answer: float
-    answer_high_risk: float
-    clause: float
-    outside: float
-    offer: float
-    choice: float
-
-    @classmethod
-    def read(cls, file: Path = THRESHOLDS) -> "Thresholds":
-        return cls(**yaml.safe_load(file.read_text(encoding="utf-8"))["thresholds"])
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class VerdictComponent(GraphComponent):
+class VerdictComponent(LearningComponent):
     """Adds verdict, choices, topics and what decide() needs to every message."""
 
-    def __init__(
-        self, storage: ModelStorage, resource: Resource, facts: Facts, thresholds: Thresholds
-    ) -> None:
-        self.storage, self.resource = storage, resource
-        self.judge = Judge(facts, thresholds)
+    judge: "Judge"
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "VerdictComponent":
-        return cls(model_storage, resource, {}, Thresholds.read())
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         facts = {
             example.get(INTENT): example.get(METADATA)[METADATA_EXAMPLE]
             for example in training_data.intent_examples
         }
-        content = {"facts": facts, "thresholds": asdict(self.judge.thresholds)}
-        with self.storage.write_to(self.resource) as folder:
-            (folder / FACTS).write_text(json.dumps(content), encoding="utf-8")
-        return self.resource
+        content = {"facts": facts, "thresholds": asdict(Thresholds.read())}
+        (folder / FACTS).write_text(json.dumps(content), encoding="utf-8")
+        self.restore(folder)
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "VerdictComponent":
-        with model_storage.read_from(resource) as folder:
-            content = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        thresholds = Thresholds(**content["thresholds"])
-        return cls(model_storage, resource, content["facts"], thresholds)
+    def restore(self, folder: Path) -> None:
+        content = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        self.judge = Judge(content["facts"], Thresholds(**content["thresholds"]))
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            found = self.judge.judge(
-                message.get(WHOLE), message.get(CLAUSES), language=message.get(LANGUAGE)
-            )
-            for name, value in found.items():
-                message.set(name, value, add_to_output=True)
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        return training_data
+    def understand(self, message: Message) -> None:
+        found = self.judge.judge(
+            message.get(WHOLE), message.get(CLAUSES), language=message.get(LANGUAGE)
+        )
+        for name, value in found.items():
+            message.set(name, value, add_to_output=True)
 
 
 @dataclass(frozen=True)
