@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> None:
         "n": len(asked),
         "ours_right": share(ours, asked),
         "diet_right": share(stock, asked),
-        "fewer_errors": round(1 - (1 - share(ours, asked)) / (1 - share(stock, asked)), 4),
+        "fewer_errors": fewer_errors(share(ours, asked), share(stock, asked)),
         "ours_seconds": our_seconds,
         "diet_seconds": stock_seconds,
     }
@@ -97,6 +97,11 @@ def training_data(phrases: list[Phrase]) -> dict[str, object]:
 def share(found: list[str], asked: Asked) -> float:
     right = sum(topic in labels for topic, (labels, _) in zip(found, asked, strict=True))
     return round(right / len(asked), 4)
+
+
+def fewer_errors(ours: float, stock: float) -> float | None:
+    """The part of stock's errors that ours does not make; none where stock makes none."""
+    return round(1 - (1 - ours) / (1 - stock), 4) if stock < 1 else None
 
 
 def timed(work: Callable[[], list[str]]) -> tuple[list[str], int]:
