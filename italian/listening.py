@@ -1,10 +1,13 @@
-"""A small linear model over a text's features, read from plain numbers: no library needed."""
+"""Reads texts with the trained linear model's numbers alone: no bot, no training library."""
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from italian.features import character_features, word_features
 
@@ -13,49 +16,70 @@ ANALYSERS: dict[str, Analyser] = {
     "words": word_features,
     "characters": character_features,
 }
-Known = Mapping[str, Sequence[float]]  # feature: how rare it is, then its weight for each label
+Numbers = NDArray[Any]
+Row = tuple[Numbers, Numbers]  # places, values
+
+
+@dataclass(frozen=True)
+class Space:
+    """One kind of features: the place of each, and how rare it is (0: never seen)."""
+
+    vocabulary: Mapping[str, int]
+    rarity: Numbers
+
+    def row(self, features: list[str]) -> Row:
+        """Sublinear counts times rarity, of length one; what was never seen is left out."""
+        found = [
+            (place, 1 + math.log(count))
+            for feature, count in Counter(features).items()
+            if (place := self.vocabulary.get(feature)) is not None
+        ]
+        places = np.array([place for place, _ in found], dtype=np.intp)
+        values = np.array([count for _, count in found], dtype=np.float32) * self.rarity[places]
+        return places, values / (np.linalg.norm(values) or 1.0)
 
 
 @dataclass(frozen=True)
 class Listener:
-    """How probable each label is, each for itself.
-
-    Each space of features is a TF-IDF row of length one (sublinear counts), as in training.
-    """
+    """How far a text lies on the side of some labels, and away from all the others."""
 
     labels: tuple[str, ...]
-    bias: tuple[float, ...]
-    spaces: Mapping[str, Known]
+    bias: Numbers
+    spaces: Mapping[str, Space]
+    weights: Mapping[str, Numbers]  # of each space: features x labels
 
     @classmethod
-    def from_content(cls, content: Mapping[str, Any]) -> "Listener":
-        return cls(tuple(content["labels"]), tuple(content["bias"]), content["spaces"])
+    def read(cls, words: Mapping[str, Any], numbers: Mapping[str, Numbers]) -> "Listener":
+        """From what `bot.nlu.storage` keeps: its JSON and its arrays; KeyError where one lacks."""
+        vocabularies: Mapping[str, list[str]] = words["vocabulary"]
+        return cls(
+            labels=tuple(words["labels"]),
+            bias=numbers["bias"],
+            spaces={
+                name: Space({word: at for at, word in enumerate(known)}, numbers[f"rarity_{name}"])
+                for name, known in vocabularies.items()
+            },
+            weights={name: numbers[f"weights_{name}"] for name in vocabularies},
+        )
 
-    def probabilities(self, text: str) -> dict[str, float]:
-        margins = list(self.bias)
-        for name, known in self.spaces.items():
-            for place, value in enumerate(self._project(known, ANALYSERS[name](text))):
-                margins[place] += value
-        return {
-            label: 1 / (1 + math.exp(-margin))
-            for label, margin in zip(self.labels, margins, strict=True)
-        }
+    def above(self, text: str, labels: Collection[str]) -> dict[str, float]:
+        """For each of `labels` its margin less the best of all others; none for unknown text."""
+        rows = {name: space.row(ANALYSERS[name](text)) for name, space in self.spaces.items()}
+        if not any(len(places) for places, _ in rows.values()):
+            return {}
+        margins = self.bias + sum(self._judged(name, row) for name, row in rows.items())
+        found = dict(zip(self.labels, map(float, margins), strict=True))
+        others = max(margin for label, margin in found.items() if label not in labels)
+        return {label: found[label] - others for label in labels if label in found}
 
     def familiar(self, text: str) -> float:
         """The share of the text's words that training has seen."""
         words = {each for each in word_features(text) if each.startswith("w:")}
-        known = self.spaces["words"]
+        known = self.spaces["words"].vocabulary
         return sum(word in known for word in words) / max(1, len(words))
 
-    def _project(self, known: Known, features: list[str]) -> list[float]:
-        sums, square = [0.0] * len(self.labels), 0.0
-        for feature, count in Counter(features).items():
-            if (found := known.get(feature)) is None:
-                continue
-            rarity, *weights = found
-            value = (1 + math.log(count)) * rarity
-            square += value * value
-            for place, weight in enumerate(weights):
-                sums[place] += value * weight
-        length = math.sqrt(square) or 1.0
-        return [each / length for each in sums]
+    def _judged(self, name: str, row: Row) -> Numbers:
+        places, values = row
+        # Half of the memory: the weights stay in half precision until they are used
+        judged: Numbers = values @ self.weights[name][places].astype(np.float32)
+        return judged

@@ -1,7 +1,5 @@
 """Texts as rows of numbers: two TF-IDF spaces, of words and of character n-grams."""
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,30 +8,10 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
-from italian.listening import ANALYSERS, Analyser
+from italian.listening import ANALYSERS, Analyser, Space
 
 # What one phrase only has teaches nothing about others
 FEWEST = {"words": 2, "characters": 2}
-Row = tuple[np.ndarray, np.ndarray]  # places, values
-
-
-@dataclass(frozen=True)
-class Space:
-    """One kind of features: the place of each, and how rare it is (0: never seen)."""
-
-    vocabulary: Mapping[str, int]
-    rarity: np.ndarray
-
-    def row(self, features: list[str]) -> Row:
-        """Sublinear counts times rarity, of length one; what was never seen is left out."""
-        found = [
-            (place, 1 + math.log(count))
-            for feature, count in Counter(features).items()
-            if (place := self.vocabulary.get(feature)) is not None
-        ]
-        places = np.array([place for place, _ in found], dtype=np.intp)
-        values = np.array([count for _, count in found], dtype=np.float32) * self.rarity[places]
-        return places, values / (np.linalg.norm(values) or 1.0)
 
 
 @dataclass(frozen=True)

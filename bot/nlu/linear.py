@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.svm import LinearSVC
 
 from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, Evidence
-from bot.nlu.features import Counts, Row, Space, beside, columns, count
+from bot.nlu.features import Counts, beside, columns, count
 from bot.nlu.neighbours import Neighbours
-from italian.listening import ANALYSERS
+from italian.listening import ANALYSERS, Row, Space
 
 # A text is never certain; only a pressed button is
 MOST_CONFIDENT = 0.999

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.nlu.features import Row
+from italian.listening import Row
 
 FEW = 8  # phrases that are asked
 

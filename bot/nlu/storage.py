@@ -8,9 +8,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.nlu.certainty import Calibration
-from bot.nlu.features import Space
 from bot.nlu.linear import LinearModel
 from bot.nlu.neighbours import Neighbours
+from bot.nlu.thresholds import found
+from italian.listening import Space
 
 WORDS, NUMBERS = "linear.json", "linear.npz"
 
@@ -20,6 +21,8 @@ def save(model: LinearModel, folder: Path) -> None:
     content = {
         "labels": model.labels,
         "calibration": asdict(model.calibration),
+        # For the service, which listens with the same model whether the bot runs or not
+        "alarm": {name: found("alarm")[name] for name in ("threshold", "doubt")},
         "vocabulary": {name: _in_order(space) for name, space in model.spaces.items()},
     }
     (folder / WORDS).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

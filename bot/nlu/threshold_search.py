@@ -16,7 +16,6 @@ from sklearn.preprocessing import StandardScaler
 
 from bot.nlu import alarm_search
 from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, shares
-from bot.nlu.features import count
 from bot.nlu.thresholds import FILE, Thresholds
 from bot.nlu.unseen import Unseen, leave_one_voice_out
 from bot.nlu.verdict import MOST_CHOICES
@@ -64,7 +63,7 @@ class Judged:
         )
 
     def outcomes(self, tried: Thresholds) -> dict[str, float]:
-        """The share of phrases that are answered, offered, missed, declined, wrong."""
+        """The share of phrases that are answered, offered (in vain, or out of scope), declined …"""
         inside = ~self.outside
         needed = np.where(self.risky, tried.answer_high_risk, tried.answer)
         acts = ~self.declines & (self.certainty >= needed)
@@ -74,7 +73,8 @@ class Judged:
         return {
             "right": float((acts & self.right | silent & self.outside).mean()),
             "offered": float((offers & self.among & inside).mean()),
-            "missed": float((offers & ~(self.among & inside)).mean()),
+            "missed": float((offers & ~self.among & inside).mean()),
+            "asked": float((offers & self.outside).mean()),
             "declined": float((silent & inside).mean()),
             "wrong": float((acts & ~self.right).mean()),
         }
@@ -105,6 +105,7 @@ def cost(outcomes: dict[str, float]) -> float:
         "wrong": WRONG,
         "offered": QUESTION_BACK,
         "missed": VAIN_QUESTION,
+        "asked": QUESTION_BACK,
         "declined": NEEDLESS_DECLINE,
     }
     return sum(price * outcomes[name] for name, price in prices.items())
@@ -129,8 +130,7 @@ def _steps() -> Iterator[tuple[str, list[float]]]:
 
 
 def report(phrases: list[Phrase], topics: dict[str, Topic]) -> dict[str, Any]:
-    counts = count([each.text for each in phrases])
-    unseen = leave_one_voice_out(phrases, counts)
+    unseen = leave_one_voice_out(phrases)
     calibration = calibrate(unseen)
     judged = Judged.of(unseen, calibration, topics)
     best = search(judged)
@@ -138,7 +138,7 @@ def report(phrases: list[Phrase], topics: dict[str, Topic]) -> dict[str, Any]:
     return {
         "calibration": {"sharpness": calibration.sharpness, "pull": list(calibration.pull)},
         "thresholds": asdict(best),
-        "alarm": alarm_search.chosen(phrases, counts),
+        "alarm": alarm_search.chosen(unseen),
         "found": {
             "phrases": len(phrases),
             "topics": len(topics),

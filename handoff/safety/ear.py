@@ -1,19 +1,24 @@
 """The second net: hears an emergency that no list of words foresaw, as the phrases taught it."""
 
+import io
 import json
 import tarfile
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
 from handoff.safety.rules import Topic
 from italian.listening import Listener
 
+ALARMS = ("emergenza", "crisi_psicologica")
 ENDING = ".tar.gz"
-INSIDE = "/alarm.json"
+WORDS, NUMBERS = "/linear.json", "/linear.npz"
 # A story is heard in pieces, or an emergency in its middle would drown in the rest
 PIECE, STEP = 40, 20  # words
 # Other languages, dialect and noise are not for the ear to doubt
@@ -26,7 +31,10 @@ class NoEar(RuntimeError):
 
 @dataclass(frozen=True)
 class Ear:
-    """`threshold`: the probability from which it is an alarm; `doubt`: below which it is none."""
+    """`threshold`: how far above all other topics an alarm is one; `doubt`: below which none is.
+
+    Both are margins of the linear model, chosen by `bot.nlu.alarm_search`.
+    """
 
     listener: Listener
     threshold: float
@@ -41,15 +49,15 @@ class Ear:
 
     def doubts(self, text: str) -> bool:
         """Whether it understands the text and hears next to nothing in it."""
-        if self.listener.familiar(text) < FAMILIAR:
-            return False
-        return max(self._heard(text).values(), default=0.0) < self.doubt
+        heard = self._heard(text).values()
+        understood = self.listener.familiar(text) >= FAMILIAR
+        return understood and bool(heard) and max(heard) < self.doubt
 
     def _heard(self, text: str) -> dict[str, float]:
         heard: dict[str, float] = {}
         for piece in pieces(text):
-            for label, found in self.listener.probabilities(piece).items():
-                heard[label] = max(found, heard.get(label, 0.0))
+            for label, found in self.listener.above(piece, ALARMS).items():
+                heard[label] = max(found, heard.get(label, found))
         return heard
 
 
@@ -71,19 +79,24 @@ def newest_ear(models: Path) -> Ear:
 
 @cache  # an archive never changes: another training has another name
 def _ear(archive: Path) -> Ear:
-    content = _content(archive)
     try:
-        return Ear(Listener.from_content(content), content["threshold"], content["doubt"])
+        found = _members(archive)
+        words = json.loads(found[WORDS])
+        with np.load(io.BytesIO(found[NUMBERS]), allow_pickle=False) as numbers:
+            listener = Listener.read(words, cast(Mapping[str, Any], numbers))
+        return Ear(listener, words["alarm"]["threshold"], words["alarm"]["doubt"])
     except (KeyError, TypeError) as error:
         raise NoEar(f"{archive.name} was trained by another version: `make train`") from error
+    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile, ValueError) as e:
+        raise NoEar(f"{archive.name} cannot be read ({e})") from e
 
 
-def _content(archive: Path) -> dict[str, Any]:
-    try:
-        with tarfile.open(archive) as opened:
-            for member in opened:
-                if member.name.endswith(INSIDE) and (file := opened.extractfile(member)):
-                    return cast(dict[str, Any], json.load(file))
-    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError) as error:
-        raise NoEar(f"{archive.name} cannot be read ({error})") from error
-    raise NoEar(f"{archive.name} was trained before it could hear alarms: `make train`")
+def _members(archive: Path) -> dict[str, bytes]:
+    """The linear model's two files: the classifier's own, which the bot reads as well."""
+    found: dict[str, bytes] = {}
+    with tarfile.open(archive) as opened:
+        for member in opened:
+            for ending in (WORDS, NUMBERS):
+                if member.name.endswith(ending) and (file := opened.extractfile(member)):
+                    found[ending] = file.read()
+    return found

@@ -4,41 +4,41 @@ import io
 import json
 import tarfile
 
+import numpy as np
 import pytest
 
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import ROOT
-from italian.listening import Listener
+from italian.listening import Listener, Space
 
-KNOWN = ["mio", "padre", "non", "respira", "nel", "film"]
-CONTENT = {
-    "threshold": 0.5,
-    "doubt": 0.1,
-    "labels": ["emergenza", "crisi_psicologica"],
-    "bias": [-3.0, -3.0],
-    "spaces": {
-        "words": {
-            **{
-                f"w:{word}": [1.0, 0.0, 0.0]
-                for word in ["mio", "padre", "non", "respira", "nel", "film"]
-            },
-            "w:tubicino": [1.0, 9.0, 0.0],
-            "w:addio": [1.0, 0.0, 9.0],
-            "w:la": [1.0, 0, 0],
-        },
-        "characters": {},
-    },
+LABELS = ["crisi_psicologica", "emergenza", "parcheggio"]
+KNOWN = ["mio", "padre", "non", "respira", "nel", "film", "la"]
+LOUD = {"addio": [9.0, 0.0, 0.0], "tubicino": [0.0, 9.0, 0.0]}
+WORDS = {
+    "labels": LABELS,
+    "vocabulary": {"words": [*(f"w:{word}" for word in (*KNOWN, *LOUD))], "characters": []},
+    "alarm": {"threshold": 0.5, "doubt": -0.5},
 }
-EAR = Ear(Listener.from_content(CONTENT), CONTENT["threshold"], CONTENT["doubt"])
+NUMBERS = {
+    "bias": np.array([-1.0, -1.0, 0.0], dtype=np.float32),
+    "rarity_words": np.ones(len(KNOWN) + len(LOUD), dtype=np.float32),
+    "rarity_characters": np.ones(0, dtype=np.float32),
+    "weights_words": np.array([[0.0] * 3] * len(KNOWN) + list(LOUD.values()), dtype=np.float16),
+    "weights_characters": np.zeros((0, 3), dtype=np.float16),
+}
+EAR = Ear(Listener.read(WORDS, NUMBERS), 0.5, -0.5)
 STORY = "buongiorno vorrei sapere dove si paga la visita che la settimana prossima faccio " * 8
 
 
-def archive(folder, name, content, member="components/train_Alarm2/alarm.json"):
-    data = json.dumps(content).encode()
+def archive(folder, name, words=WORDS, numbers=NUMBERS):
+    arrays = io.BytesIO()
+    np.savez(arrays, **numbers)
+    parts = {"linear.json": json.dumps(words).encode(), "linear.npz": arrays.getvalue()}
     with tarfile.open(folder / name, "w:gz") as opened:
-        info = tarfile.TarInfo(member)
-        info.size = len(data)
-        opened.addfile(info, io.BytesIO(data))
+        for member, data in parts.items():
+            info = tarfile.TarInfo(f"components/train_LinearIntentClassifier4/{member}")
+            info.size = len(data)
+            opened.addfile(info, io.BytesIO(data))
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,24 @@ def test_a_rule_falls_only_where_the_ear_understands_and_hears_nothing():
 
 
 def test_the_newest_model_by_name_is_heard_with(tmp_path):
-    archive(tmp_path, "20260101T000000Z-old.tar.gz", CONTENT | {"threshold": 0.9})
-    archive(tmp_path, "20260201T000000Z-new.tar.gz", CONTENT)
-    assert newest_ear(tmp_path).threshold == 0.5
+    archive(tmp_path, "20260101T000000Z-old.tar.gz", WORDS | {"labels": LABELS[:0]})
+    archive(tmp_path, "20260201T000000Z-new.tar.gz")
+    assert newest_ear(tmp_path).hear("il tubicino") == "emergenza"
+
+
+def test_nothing_known_is_neither_an_alarm_nor_doubted():
+    eager = Ear(EAR.listener, threshold=-5.0, doubt=5.0)
+    assert (eager.hear("§§§ 👍"), eager.doubts("§§§ 👍")) == (None, False)
 
 
 def cut_short(folder):
-    archive(folder, "a.tar.gz", CONTENT | {"noise": list(range(5_000))})
+    archive(folder, "a.tar.gz", WORDS | {"noise": list(range(5_000))})
     whole = (folder / "a.tar.gz").read_bytes()
     (folder / "a.tar.gz").write_bytes(whole[: len(whole) // 2])
+
+
+def without(content, name):
+    return {key: value for key, value in content.items() if key != name}
 
 
 @pytest.mark.parametrize(
@@ -90,8 +99,12 @@ def cut_short(folder):
         (lambda folder: None, "no trained model"),
         (lambda folder: (folder / "a.tar.gz").write_bytes(b"no archive"), "cannot be read"),
         (cut_short, "cannot be read"),
-        (lambda folder: archive(folder, "a.tar.gz", {"labels": []}), "another version"),
-        (lambda folder: archive(folder, "a.tar.gz", {}, member="x.json"), "make train"),
+        (lambda folder: archive(folder, "a.tar.gz", without(WORDS, "alarm")), "another version"),
+        (
+            lambda folder: archive(folder, "a.tar.gz", numbers=without(NUMBERS, "bias")),
+            "another version",
+        ),
+        (lambda folder: tarfile.open(folder / "a.tar.gz", "w:gz").close(), "another version"),
     ],
 )
 def test_without_a_model_that_hears_the_reason_is_told(tmp_path, break_it, sentence):
@@ -100,7 +113,7 @@ def test_without_a_model_that_hears_the_reason_is_told(tmp_path, break_it, sente
         newest_ear(tmp_path)
 
 
-def test_a_listener_weighs_as_a_row_of_length_one():
-    listener = Listener(("a",), (0.0,), {"words": {"w:uno": [3.0, 2.0], "w:due": [4.0, 0.0]}})
-    assert listener.probabilities("uno")["a"] == pytest.approx(1 / (1 + 2.718281828**-2))
-    assert listener.probabilities("uno due")["a"] == pytest.approx(1 / (1 + 2.718281828**-1.2))
+def test_a_text_is_a_row_of_length_one():
+    space = Space({"w:uno": 0, "w:due": 1}, np.array([3.0, 4.0]))
+    assert space.row(["w:uno"])[1].tolist() == [1.0]
+    assert space.row(["w:uno", "w:due", "w:tre"])[1].tolist() == pytest.approx([0.6, 0.8])
