@@ -30,6 +30,18 @@ async def ward(ward_id: str) -> dict[str, Any] | None:
     return found
 
 
+async def find_desks(text: str) -> list[dict[str, Any]]:
+    """The desks that the text may mean, each with what is said of its hours at this moment."""
+    found = await _ask("GET", "/api/internal/desks", params={"q": text[:LONGEST_QUESTION]})
+    return list(found["desks"])
+
+
+async def desk(desk_id: str) -> dict[str, Any] | None:
+    path = f"/api/internal/desks/{quote(desk_id, safe='')}"
+    found: dict[str, Any] | None = await _ask("GET", path, missing=True)
+    return found
+
+
 async def ticket_states(
     conversation: str, *, name: str | None = None, key: str | None = None
 ) -> list[dict[str, Any]]:

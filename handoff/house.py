@@ -13,7 +13,7 @@ from handoff.crew import Crew
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway
-from handoff.knowledge import Directory, Knowledge
+from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
 
@@ -27,6 +27,7 @@ class House:
     http: httpx.AsyncClient
     knowledge: Knowledge
     directory: Directory
+    desks: Desks
     channels: dict[str, Channel]
     gateway: Gateway
     bot: Bot
@@ -60,6 +61,7 @@ def build(settings: Settings) -> House:
         http=http,
         knowledge=knowledge,
         directory=Directory.load(settings.data),
+        desks=Desks.load(settings.data),
         channels=channels,
         gateway=Gateway(
             database,

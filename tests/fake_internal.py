@@ -26,6 +26,22 @@ SURGERY = [
     for kind in ("generale", "vascolare")
 ]
 ORTHOPAEDICS = {**CARDIOLOGY, "id": "ortopedia", "name": "Ortopedia e Traumatologia"}
+DESKS = [
+    {
+        "id": desk_id,
+        "name": name,
+        "site_name": site,
+        "sample": sample,
+        "now": "Adesso è aperto, fino alle 13.",
+        "day": None,
+        "week": "lunedì-venerdì 8–13",
+    }
+    for desk_id, name, site, sample in (
+        ("cup_policlinico", "CUP", "Policlinico", True),
+        ("cup_san_giovanni", "CUP", "San Giovanni di Dio", True),
+        ("cup_telefono", "CUP telefonico", "", False),
+    )
+]
 TICKET = {
     "name": "URP-26-7K3Q",
     "state": "taken",
@@ -44,7 +60,9 @@ class Internal(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlparse(self.path)
         asked = parse_qs(url.query).get("q", [""])[0].lower()
-        if url.path.startswith("/api/internal/wards/"):
+        if url.path.startswith("/api/internal/desks"):
+            self._desks(url.path, asked)
+        elif url.path.startswith("/api/internal/wards/"):
             self._one_ward(url.path.rsplit("/", 1)[1])
         elif "cardi" in asked:
             self._send({"wards": [CARDIOLOGY], "sure": True})
@@ -61,6 +79,16 @@ class Internal(BaseHTTPRequestHandler):
         known = question.get("name") == TICKET["name"] and question.get("key") == KEY
         mine = own and question.get("name") in (None, TICKET["name"])
         self._send({"tickets": [TICKET] if mine or known else []})
+
+    def _desks(self, path: str, asked: str) -> None:
+        if not path.endswith("/desks"):
+            found = next((each for each in DESKS if path.endswith(f"/{each['id']}")), None)
+            self._send(found or {}, status=200 if found else 404)
+            return
+        named = [each for each in DESKS if str(each["name"]).lower().split()[-1] in asked]
+        domani = "Domani, sabato 28 novembre, è chiuso." if "domani" in asked else None
+        several = DESKS if "sportelli" in asked else named
+        self._send({"desks": [{**each, "day": domani} for each in several]})
 
     def _one_ward(self, ward_id: str) -> None:
         wards = {ward["id"]: ward for ward in (CARDIOLOGY, ORTHOPAEDICS, *SURGERY)}

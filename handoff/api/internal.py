@@ -1,6 +1,7 @@
 """What the bot's actions may look up. Nothing here writes."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from handoff import tickets
 from handoff.api.access import require_secret
 from handoff.db import Database
-from handoff.knowledge import Directory
+from handoff.knowledge import Desks, Directory, told
 from handoff.tables import Ticket
 
 
@@ -44,6 +45,24 @@ async def ward(request: Request, ward_id: str) -> dict[str, Any]:
         raise HTTPException(404, "Reparto sconosciuto.")
     json: dict[str, Any] = found.as_json()
     return json
+
+
+@router.get("/desks")
+async def desks(
+    request: Request, q: Annotated[str, Query(max_length=4000)]
+) -> dict[str, list[dict[str, Any]]]:
+    """What the question may mean, and its answer for this moment or for the day it names."""
+    found: Desks = request.app.state.desks
+    moment = datetime.now(UTC)
+    return {"desks": [told(each, moment, question=q) for each in found.find(q)]}
+
+
+@router.get("/desks/{desk_id}")
+async def desk(request: Request, desk_id: str) -> dict[str, Any]:
+    found = request.app.state.desks.desk(desk_id)
+    if found is None:
+        raise HTTPException(404, "Sportello sconosciuto.")
+    return told(found, datetime.now(UTC))
 
 
 @router.post("/tickets/state")

@@ -59,16 +59,22 @@ class Directory:
 
     def find(self, text: str, *, limit: int = 5) -> tuple[list[Hit], bool]:
         """The wards that a text may mean, best first; True when only one may be meant."""
-        best: dict[str, float] = {}
         asked = plain(text)
-        for _name, score, index in process.extract(
-            asked, [name for name, _ in self.names], scorer=_score, limit=None, score_cutoff=GOOD
-        ):
-            ward_id = self.names[index][1]
-            best[ward_id] = max(best.get(ward_id, 0.0), score)
+        best = ranked(asked, self.names)
         hits = [Hit(self.wards[ward_id], score) for ward_id, score in best.items()]
         likely = _at_named_site(_near_the_best(hits), asked)
         return likely[:limit], len(likely) == 1
+
+
+def ranked(asked: str, names: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Of (plain name, id) pairs the ids that fit a plain text, with the score of their best."""
+    best: dict[str, float] = {}
+    for _name, score, index in process.extract(
+        asked, [name for name, _ in names], scorer=_score, limit=None, score_cutoff=GOOD
+    ):
+        found = names[index][1]
+        best[found] = max(best.get(found, 0.0), score)
+    return best
 
 
 def _near_the_best(hits: Sequence[Hit]) -> list[Hit]:

@@ -23,6 +23,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SAMPLE_PHONE = re.compile(r"070 5550\d{3}")
 # What the actions and handoff put into each sentence; an unknown one would be shown in braces
 FILLED = {
+    "orari_sportelli.trovato": {"nome", "risposta", "orari"},
+    "orari_sportelli.trovato_di_esempio": {"nome", "risposta", "orari"},
     "contatti_reparto.trovato": {"nome", "sede", "piano", "telefono", "email", "orari"},
     "reclamo.riepilogo": {"cosa", "dove", "quando", "contatto"},
     "reclamo.corretto": {"campo"},
@@ -38,7 +40,7 @@ OPENING = {"reclamo.inviato", "reclamo.interrotto", "ancora_incerto", "bot_assen
 NEEDED = [
     *FILLED,
     *sorted(OPENING),
-    *("contatti_reparto.piu_di_uno", "contatti_reparto.nessuno"),
+    *("contatti_reparto.piu_di_uno", "contatti_reparto.nessuno", "orari_sportelli.piu_di_uno"),
     *("reclamo.cosa", "reclamo.dove", "reclamo.quando", "reclamo.contatto"),
     *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
     *("reclamo.conferma_non_capita", "reclamo.annullato"),

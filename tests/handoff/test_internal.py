@@ -32,6 +32,22 @@ async def test_an_unknown_ward_is_a_404(client: httpx.AsyncClient) -> None:
     assert response.status_code == httpx.codes.NOT_FOUND
 
 
+async def test_the_hours_of_a_misspelt_desk_are_told_for_this_moment(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.get(
+        "/api/internal/desks", params={"q": "cassa tiket san giovanni domani"}, headers=OURS
+    )
+    (desk,) = response.json()["desks"]
+    assert desk["id"] == "cassa_san_giovanni"
+    assert desk["now"].startswith("Adesso è ")
+    assert desk["day"].startswith("Domani, ")
+    again = await client.get("/api/internal/desks/cassa_san_giovanni", headers=OURS)
+    assert again.json() == desk | {"day": None}
+    unknown = await client.get("/api/internal/desks/nessuno", headers=OURS)
+    assert unknown.status_code == httpx.codes.NOT_FOUND
+
+
 async def test_a_conversation_sees_its_own_tickets_only(
     client: httpx.AsyncClient, app: FastAPI
 ) -> None:

@@ -1,0 +1,76 @@
+"""The desks that citizens ask the hours of, found by misspelt or lay names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from handoff.knowledge.directory import plain, ranked
+from handoff.knowledge.files import read
+from handoff.knowledge.holidays import BadCalendar, Closures
+from handoff.knowledge.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    id: str
+    name: str
+    site: str  # "" for a telephone
+    site_name: str
+    names: tuple[str, ...]
+    hours: Hours
+    written: dict[str, str]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    desks: tuple[Desk, ...]
+
+    @classmethod
+    def load(cls, data: Path) -> Self:
+        """Read `directory/desks.yml`, `directory/sites.yml`, `calendar/closures.yml`."""
+        folder = data / "directory"
+        file = folder / "desks.yml"
+        rows = (read(file) if file.is_file() else None) or []
+        sites, closures = read(folder / "sites.yml"), Closures.load(data)
+        desks = tuple(_desk(row, sites, closures) for row in rows)
+        if len({desk.id for desk in desks}) < len(desks):
+            raise BadCalendar("desks.yml: two desks share one id")
+        return cls(desks)
+
+    def find(self, text: str) -> list[Desk]:
+        """The desks that the text may mean; those of a named hospital before the others."""
+        names = [(plain(name), desk.id) for desk in self.desks for name in desk.names]
+        best = ranked(plain(text), names)
+        found = [desk for desk in self.desks if desk.id in best]
+        return _at_named_site(found, plain(text))
+
+    def desk(self, desk_id: str) -> Desk | None:
+        return next((desk for desk in self.desks if desk.id == desk_id), None)
+
+
+def _at_named_site(found: Sequence[Desk], asked: str) -> list[Desk]:
+    there = [desk for desk in found if desk.site and desk.site.replace("_", " ") in asked]
+    return there or list(found)
+
+
+def _desk(row: dict[str, Any], sites: Any, closures: Closures) -> Desk:
+    for needed in ("id", "name", "hours"):
+        if not row.get(needed):
+            raise BadCalendar(f"desks.yml: {row.get('id') or row} has no `{needed}`")
+    site = row.get("site", "")
+    if site and site not in sites:
+        raise BadCalendar(f"desks.yml: {row['id']} is at {site}, which sites.yml does not know")
+    return Desk(
+        id=row["id"],
+        name=row["name"],
+        site=site,
+        site_name=sites[site]["name"] if site else "",
+        names=(row["name"], *row.get("names", ())),
+        hours=Hours.parse(
+            row["id"], row["hours"], closures, on_holidays=row.get("holidays") == "open"
+        ),
+        written=dict(row["hours"]),
+        sample=bool(row.get("sample", False)),
+    )
