@@ -9,7 +9,7 @@ from bot.nlu.unseen import Unseen
 ALARMS = ("emergenza", "crisi_psicologica")
 # Of the phrases that are no alarm, many of which were written to sound like one, so many may
 # raise it: the citizen reads "112" in vain and a person looks
-MOST_FALSE = 0.02
+MOST_FALSE = 0.0125
 # So many of the real alarms may be as quiet as what is doubted: only where a rule cried, too
 MOST_DOUBTED = 0.02
 TABLE = (-0.5, -0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2)
@@ -40,7 +40,8 @@ def chosen(unseen: Unseen) -> dict[str, Any]:
 
 def threshold(harmless: np.ndarray) -> float:
     """The lowest hundredth that keeps its promise."""
-    return round(float(np.ceil(np.quantile(harmless, 1 - MOST_FALSE) * 100)) / 100, 2)
+    # Plus zero: minus zero is not a number to show anybody
+    return round(float(np.ceil(np.quantile(harmless, 1 - MOST_FALSE) * 100)) / 100, 2) + 0.0
 
 
 def doubt(real: np.ndarray) -> float:

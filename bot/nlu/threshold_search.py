@@ -63,7 +63,7 @@ class Judged:
         )
 
     def outcomes(self, tried: Thresholds) -> dict[str, float]:
-        """The share of phrases that are answered, offered (in vain, or out of scope), declined …"""
+        """The share of phrases that are answered, offered (in vain, out of scope), declined …"""
         inside = ~self.outside
         needed = np.where(self.risky, tried.answer_high_risk, tried.answer)
         acts = ~self.declines & (self.certainty >= needed)

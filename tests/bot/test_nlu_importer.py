@@ -21,6 +21,7 @@ def knowledge(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "parcheggio": entry("Parcheggio"),
         "contatti_reparto": entry("Reparti", kind="lookup"),
+        "orari_sportelli": entry("Orari", kind="lookup"),
         "stato_segnalazione": entry("Stato", kind="lookup"),
         "reclamo": entry("Reclamo", kind="form"),
         "annulla": entry("Annulla", kind="command"),
