@@ -68,7 +68,7 @@ class Judge:
             "topics": topics,
             "said_first": topics[:-1],
             "choices": self.choices(whole.ranking) if verdict == "offer" else [],
-            "sure": whole.certainty >= self.thresholds.outside,
+            "sure": whole.known and whole.certainty >= self.thresholds.outside,
             "very_sure": whole.certainty >= self.thresholds.answer_high_risk,
         }
 
