@@ -13,7 +13,7 @@ ROME = ZoneInfo("Europe/Rome")
 DAYS = ("lun", "mar", "mer", "gio", "ven", "sab", "dom")
 SPAN = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
 INTERVAL = re.compile(r"(\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})")
-MIDNIGHT = 24 * 60
+MIDNIGHT, LAST_MINUTE = 24 * 60, 59
 AHEAD = 21  # days in which the next opening is looked for
 Minutes = tuple[int, int]
 
@@ -118,6 +118,6 @@ def _interval(desk: str, written: str) -> Minutes:
         raise BadCalendar(f"{desk}: «{written}» is no interval: write 8:00-13:00")
     hour, minute, end_hour, end_minute = map(int, match.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
-    if minute > 59 or end_minute > 59 or not 0 <= start < end <= MIDNIGHT:  # noqa: PLR2004
+    if max(minute, end_minute) > LAST_MINUTE or not start < end <= MIDNIGHT:
         raise BadCalendar(f"{desk}: «{written}» is no span within one day")
     return start, end

@@ -81,8 +81,8 @@ def _number(day: date) -> str:
 
 def _to(local: datetime) -> str:
     hour = _clock(local.hour, local.minute)
-    if local.hour in (0, 12) and not local.minute:
-        return "a mezzanotte" if local.hour == 0 else "alle 12"
+    if hour == "0":
+        return "a mezzanotte"
     return f"all'{hour}" if local.hour == 1 else f"alle {hour}"
 
 
