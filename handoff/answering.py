@@ -9,7 +9,7 @@ from handoff import conversations, inbox, surveys, tickets
 from handoff.bot import Answer, Bot, BotSilent
 from handoff.db import Database
 from handoff.inbox import Claimed
-from handoff.knowledge import Knowledge, UnknownWords
+from handoff.knowledge import Expired, Knowledge, UnknownWords
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
@@ -100,8 +100,9 @@ class Answering:
             for reply in answer.replies:
                 self.knowledge.wording(reply.say or "", reply.values)
         except UnknownWords as unknown:
-            logger.error("nobody approved words for %s", unknown)
-            await self._fall_back(session, conversation, message, speech, "parole_mancanti")
+            logger.error("nobody approved words for %s, or checked them in time", unknown)
+            reason = "risposta_scaduta" if isinstance(unknown, Expired) else "parole_mancanti"
+            await self._fall_back(session, conversation, message, speech, reason)
             return
         opened = await self._open_wished(session, conversation, message, answer)
         for number, reply in enumerate(answer.replies, start=1):
@@ -145,7 +146,8 @@ class Answering:
         opened = await tickets.open_ticket(
             session, conversation, kind="guasto", reason=reason, message_id=message.id
         )
-        await speech.system("bot_assente", {"pratica": opened.ticket.name}, secret=opened.key)
+        said = reason if reason == "risposta_scaduta" else "bot_assente"
+        await speech.system(said, {"pratica": opened.ticket.name}, secret=opened.key)
 
     async def _bury(self, job: Claimed) -> None:
         """A message that keeps killing its worker: a person reads it, the others go on."""
