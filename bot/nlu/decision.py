@@ -37,6 +37,12 @@ OUTRIGHT = {
     **dict.fromkeys(("operatore", "persona", "una persona"), "parla_con_operatore"),
     "aiuto": "aiuto",
 }
+MORE = re.compile(
+    r"(?:(?:mi|ne|me ne|puoi|può|potrebbe|vorrei|voglio|posso|per favore) )*"
+    r"(?:(?:dimmi|dica|dire|dirmi|parlami|sapere|saperne|avere|ha|hai|spiega(?:mi|rmi)?|spieghi) )?"
+    r"(?:(?:qualcosa )?(?:di|in) più|meglio|(?:più|altri|altre) (?:dettagli|informazioni|info))"
+    r"(?: per favore| grazie)?[ ?.!]*"
+)
 LONGEST_ANSWER = 6
 FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
@@ -56,9 +62,16 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)
+    if tracker is not None and wants_more(parse["text"]) and (known := _last_answered(tracker)):
+        return known
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
         return topic
     return _unsure(parse, tracker)
+
+
+def wants_more(text: str) -> bool:
+    """Whether the text asks for more of what was just said, and for nothing else."""
+    return MORE.fullmatch(normalise(text)) is not None
 
 
 def said_first(parse: Parse, intent: str) -> list[str]:
@@ -123,6 +136,17 @@ def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
             return None
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
             return ASKED.get(said.get("say"))
+    return None
+
+
+def _last_answered(tracker: DialogueStateTracker) -> str | None:
+    """The topic that the bot's last turn answered."""
+    said: set[str] = set()
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return event.intent_name if event.intent_name in said else None
+        if isinstance(event, BotUttered) and (custom := (event.data or {}).get("custom")):
+            said.add(custom.get("say"))
     return None
 
 
