@@ -39,7 +39,7 @@ OUTRIGHT = {
 }
 MORE = re.compile(
     r"(?:(?:mi|ne|me ne|puoi|può|potrebbe|vorrei|voglio|posso|per favore) )*"
-    r"(?:(?:dimmi|dica|dire|dirmi|parlami|sapere|saperne|avere|ha|hai|spiega(?:mi|rmi)?|spieghi) )?"
+    r"(?:(?:dimmi|dica|dire|dirmi|parlami|sapere|saperne|avere|spiega(?:mi|rmi)?|spieghi) )?"
     r"(?:(?:qualcosa )?(?:di|in) più|meglio|(?:più|altri|altre) (?:dettagli|informazioni|info))"
     r"(?: per favore| grazie)?[ ?.!]*"
 )

@@ -38,7 +38,7 @@ class Entry:
     topic: str
     title: str
     texts: Mapping[str, str]  # variant → text; "" is the answer itself
-    follow_ups: tuple[str, ...] = ()
+    follow_ups: tuple[str | Mapping[str, str], ...] = ()
     kind: str = "sentence"
     risk: str = "L"
     sample: bool = False
@@ -136,10 +136,13 @@ class Knowledge:
             for name, title in {**there, **more}.items()
         ]
 
-    def _topics(self, topics: Sequence[str]) -> tuple[Button, ...]:
-        return tuple(
-            Button(title=self.title(topic), payload=topic) for topic in topics[:MAX_BUTTONS]
-        )
+    def _topics(self, topics: Sequence[str | Mapping[str, str]]) -> tuple[Button, ...]:
+        """Of topics by their ids, and of buttons that an entry describes itself."""
+        wanted = [
+            each if isinstance(each, Mapping) else {"title": self.title(each), "payload": each}
+            for each in topics[:MAX_BUTTONS]
+        ]
+        return tuple(Button(title=each["title"], payload=each["payload"]) for each in wanted)
 
 
 def entry_of(topic: str, raw: Mapping[str, Any], *, revision: str = "") -> Entry:

@@ -3,6 +3,7 @@
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.conversations import KEY, Conversation, Message, Offer
 from handoff.tables.knowledge import KnowledgeRevision
+from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
 from handoff.tables.queues import Attempt, Inbox, Outbox
 from handoff.tables.tickets import Survey, Ticket, TicketEvent
@@ -20,6 +21,8 @@ __all__ = [
     "LoginAttempt",
     "Message",
     "Moment",
+    "Notice",
+    "NoticeTold",
     "Offer",
     "Operator",
     "Outbox",
