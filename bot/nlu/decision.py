@@ -44,6 +44,7 @@ MORE = re.compile(
     r"(?: per favore| grazie)?[ ?.!]*"
 )
 LONGEST_ANSWER = 6
+LONGEST_FRAGMENT = 3  # words
 FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
     r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
@@ -64,7 +65,7 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
         return _inside_form(parse, tracker)
     if tracker is not None and wants_more(parse["text"]) and (known := _last_answered(tracker)):
         return known
-    if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
+    if parse["verdict"] == "answer" or _is_surely_outside(parse):
         return topic
     return _unsure(parse, tracker)
 
@@ -89,6 +90,12 @@ def asked_topic(parse: Parse) -> str:
 def is_payload(parse: Parse) -> bool:
     """A pressed button is certain; a text never is (its confidence stays below one)."""
     return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
+
+
+def _is_surely_outside(parse: Parse) -> bool:
+    """Not of a fragment: out of its place "mia madre" means nothing, and is nobody's matter."""
+    told = len(parse["text"].split()) > LONGEST_FRAGMENT
+    return bool(told and asked_topic(parse) == "fuori_ambito" and parse.get("sure"))
 
 
 def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:

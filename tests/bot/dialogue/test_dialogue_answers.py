@@ -29,6 +29,11 @@ def test_gibberish_is_declined(talk, text):
     assert talk.parse["verdict"] == "decline"
 
 
+@pytest.mark.parametrize("text", ["mia madre", "tutte e due", "alle tre"])
+def test_an_answer_to_nothing_is_not_called_another_offices_matter(talk, text):
+    assert talk.says(text) in (["non_capito"], ["scelta"])
+
+
 def test_still_unsure_leads_to_a_person(talk):
     assert talk.says("qwxz kjh") == ["non_capito"]
     assert talk.says("wkjh zxq") == ["ancora_incerto"]
