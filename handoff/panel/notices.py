@@ -14,6 +14,7 @@ from handoff.panel.sessions import Entry
 from handoff.tables import Notice
 
 MAY_WRITE = frozenset({"manager", "administrator"})
+NO_TOPICS = frozenset({"sentence", "command", "safety", "handoff"})  # nothing to be warned of
 NOT_ALLOWED = "Gli avvisi li apre e li chiude un responsabile."
 UNKNOWN = "Questo avviso non esiste."
 NO_TOPIC = "Uno degli argomenti scelti non esiste."
@@ -35,11 +36,17 @@ async def shelf(request: Request, response: Response, _: Known) -> dict[str, Any
     async with request.app.state.database.read() as session:
         found = await notices.recent(session)
         live = {notice.id for notice in await notices.in_force(session)}
+    entries = request.app.state.knowledge.entries
     return {
+        "topics": [
+            {"id": topic, "title": entry.title}
+            for topic, entry in sorted(entries.items(), key=lambda each: each[1].title.lower())
+            if entry.kind not in NO_TOPICS
+        ],
         "notices": [
             _as_json(notice) | {"reached": reached, "in_force": notice.id in live}
             for notice, reached in found
-        ]
+        ],
     }
 
 
