@@ -12,6 +12,7 @@ from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
+from italian.masked import without_codes
 
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
@@ -71,14 +72,16 @@ class Gateway:
             if known is not None:
                 return _received(known, duplicate=True)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = conversations.hear(
-                session, conversation, text=_heard(inbound), payload=inbound.payload
-            )
+            heard = _heard(inbound)
+            text = without_codes(heard)
+            message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
             message.trace = {"unsupported": inbound.unsupported} if inbound.unsupported else {}
             await session.flush()
             row = inbox.put(
                 session, message, channel=inbound.channel, external_id=inbound.external_id
             )
+            if text != heard:
+                await Speech(session, conversation, self.knowledge).system("codici_nascosti")
             if finding is not None:
                 row.state = "done"
                 await self._save_a_life(session, conversation, message, finding)

@@ -27,10 +27,15 @@ HIDDEN = {
 
 def masked(text: str) -> str:
     """The text with a word in brackets for each of them."""
-    text = EMAIL.sub(HIDDEN["email"], text)
-    text = ACCOUNT.sub(_account, text)
-    text = TAX_CODE.sub(HIDDEN["tax_code"], text)
-    return PHONE.sub(_phone, text)
+    return PHONE.sub(_phone, without_codes(EMAIL.sub(HIDDEN["email"], text)))
+
+
+def without_codes(text: str) -> str:
+    """The text with a word in brackets for tax codes and bank accounts.
+
+    Nobody asks for them in a chat; telephone numbers and addresses stay, to be called back.
+    """
+    return TAX_CODE.sub(HIDDEN["tax_code"], ACCOUNT.sub(_account, text))
 
 
 def names_somebody(text: str) -> bool:
@@ -42,7 +47,7 @@ def _account(found: re.Match[str]) -> str:
     """Blanks may join the next words to it: the longest part that is an account is hidden."""
     text = found[0]
     for end in range(len(text), SHORTEST_ACCOUNT - 1, -1):
-        if _is_account(text[:end]):
+        if text[end - 1].isalnum() and _is_account(text[:end]):
             return HIDDEN["account"] + text[end:]
     return text
 

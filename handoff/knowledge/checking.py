@@ -20,7 +20,7 @@ def check_together(blocks: Iterable[Block]) -> None:
     topics = {key for key, (block, _) in entries.items() if block.file != SENTENCES}
     for block, entry in entries.values():
         check(block, entry)
-        for target in entry.get("next") or entry.get("buttons") or ():
+        for target in (*(entry.get("buttons") or ()), *(entry.get("next") or ())):
             if isinstance(target, str) and target not in topics:
                 raise _bad(block, f"next: there is no topic «{target}»")
 

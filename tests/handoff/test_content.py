@@ -55,7 +55,7 @@ NEEDED = [
     *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
     *("reclamo.conferma_non_capita", "reclamo.annullato"),
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
-    *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato"),
+    *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
     *("scelta", "non_capito", "ripresa_bot", "solo_testo", "troppi_messaggi"),
     *("testo_troppo_lungo", "sondaggio", "sondaggio_grazie", "sondaggio_commento"),
     "sondaggio_commento_grazie",
@@ -78,7 +78,9 @@ def texts() -> Iterator[tuple[str, str]]:
     for topic, entry in TOPICS.items():
         yield topic, entry["answer"]
         yield from ((f"{topic}.{key}", text) for key, text in entry.get("variants", {}).items())
-    yield from ((key, sentence["text"]) for key, sentence in SENTENCES.items())
+    for key, sentence in SENTENCES.items():
+        yield key, sentence["text"]
+        yield from ((f"{key}.{name}", text) for name, text in sentence.get("variants", {}).items())
 
 
 each_topic = pytest.mark.parametrize("topic", TOPICS)

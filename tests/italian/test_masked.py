@@ -2,7 +2,7 @@
 
 import pytest
 
-from italian.masked import masked, names_somebody
+from italian.masked import masked, names_somebody, without_codes
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_what_names_somebody_is_hidden(text: str, seen: str) -> None:
 def test_what_names_nobody_stays(text: str) -> None:
     assert masked(text) == text
     assert not names_somebody(text)
+
+
+def test_codes_are_hidden_where_a_telephone_number_stays() -> None:
+    said = "RSSMRA85T10A562S, mi chiami al 347 1234567 o anna@example.it"
+    assert without_codes(said) == "[codice fiscale], mi chiami al 347 1234567 o anna@example.it"
