@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, inbox, surveys, tickets
-from handoff.bot import Answer, Bot, BotSilent
+from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.knowledge import Knowledge, UnknownWords
@@ -103,7 +103,12 @@ class Answering:
             logger.error("nobody approved words for %s", unknown)
             await self._fall_back(session, conversation, message, speech, "parole_mancanti")
             return
-        opened = await self._open_wished(session, conversation, message, answer)
+        wish = answer.ticket
+        if wish and wish.kind in tickets.CHANGES:
+            if not await self._change_wished(session, conversation, message, wish):
+                await speech.system("richiesta_non_cambiata")
+                return
+        opened = await self._open_wished(session, conversation, message, wish)
         for number, reply in enumerate(answer.replies, start=1):
             await speech.bot(
                 reply.say or "",
@@ -118,19 +123,33 @@ class Answering:
         session: AsyncSession,
         conversation: Conversation,
         message: Message,
-        answer: Answer,
+        wish: TicketWish | None,
     ) -> tickets.Opened | None:
-        if answer.ticket is None:
+        if wish is None or wish.kind in tickets.CHANGES:
             return None
         return await tickets.open_ticket(
             session,
             conversation,
-            kind=answer.ticket.kind,
-            reason=answer.ticket.reason,
-            topic=answer.ticket.topic,
-            fields=answer.ticket.fields,
+            kind=wish.kind,
+            reason=wish.reason,
+            topic=wish.topic,
+            fields=wish.fields,
             message_id=message.id,
         )
+
+    async def _change_wished(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        wish: TicketWish,
+    ) -> bool:
+        """Whether the citizen's own open request took it."""
+        name = str(wish.fields.get("pratica", ""))
+        changed = await tickets.change(
+            session, conversation, kind=wish.kind, name=name, text=message.text
+        )
+        return changed is not None
 
     async def _fall_back(
         self,

@@ -31,6 +31,9 @@ ASKED = {
     "contatti_reparto.piu_di_uno": "contatti_reparto",
     "contatti_reparto.nessuno": "contatti_reparto",
 }
+# What the bot asks about a citizen's own request; see actions/request_changes.py
+DETAIL, WITHDRAWAL = "stato_segnalazione.dettaglio", "stato_segnalazione.ritiro_conferma"
+YES_OR_NO = {"conferma": FILL, "negazione": "annulla"}
 # The way out of a form must not hang on a probability
 OUTRIGHT = {
     **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
@@ -56,6 +59,8 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)
+    if tracker is not None and (intent := _about_request(parse, tracker)):
+        return intent
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
         return topic
     return _unsure(parse, tracker)
@@ -100,6 +105,18 @@ def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
     return topic if sure else FILL
 
 
+def _about_request(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """A detail is free text, as a field of a form is; a yes withdraws only what was asked about."""
+    topic, asked = asked_topic(parse), _last_said(tracker)
+    if asked == WITHDRAWAL:
+        return YES_OR_NO.get(topic)
+    if asked != DETAIL:
+        return None
+    is_question = parse.get("very_sure") and _asks(parse["text"])
+    heard = parse["verdict"] == "answer" and (topic in ALWAYS_HEARD or is_question)
+    return topic if heard else FILL
+
+
 def _answers(slot: str | None, text: str) -> bool:
     today = datetime.now(timezone.utc).astimezone(ROME).date()
     if find_correction(text, today=today):
@@ -116,13 +133,16 @@ def _asks(text: str) -> bool:
 
 def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
     """The topic of the bot's own question, when the text is as short as an answer to it."""
-    if len(text.split()) > LONGEST_ANSWER:
-        return None
+    return None if len(text.split()) > LONGEST_ANSWER else ASKED.get(_last_said(tracker) or "")
+
+
+def _last_said(tracker: DialogueStateTracker) -> str | None:
+    """The key of the bot's last sentence since the citizen spoke."""
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             return None
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
-            return ASKED.get(said.get("say"))
+            return said.get("say")
     return None
 
 
