@@ -104,10 +104,9 @@ class Answering:
             await self._fall_back(session, conversation, message, speech, "parole_mancanti")
             return
         wish = answer.ticket
-        if wish and wish.kind in tickets.CHANGES:
-            if not await self._change_wished(session, conversation, message, wish):
-                await speech.system("richiesta_non_cambiata")
-                return
+        if await self._is_refused(session, conversation, message, wish):
+            await speech.system("richiesta_non_cambiata")
+            return
         opened = await self._open_wished(session, conversation, message, wish)
         for number, reply in enumerate(answer.replies, start=1):
             await speech.bot(
@@ -137,19 +136,21 @@ class Answering:
             message_id=message.id,
         )
 
-    async def _change_wished(
+    async def _is_refused(
         self,
         session: AsyncSession,
         conversation: Conversation,
         message: Message,
-        wish: TicketWish,
+        wish: TicketWish | None,
     ) -> bool:
-        """Whether the citizen's own open request took it."""
+        """A change that no open request of this citizen took; else it is done here."""
+        if wish is None or wish.kind not in tickets.CHANGES:
+            return False
         name = str(wish.fields.get("pratica", ""))
         changed = await tickets.change(
             session, conversation, kind=wish.kind, name=name, text=message.text
         )
-        return changed is not None
+        return changed is None
 
     async def _fall_back(
         self,

@@ -106,7 +106,7 @@ def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
 
 
 def _about_request(parse: Parse, tracker: DialogueStateTracker) -> str | None:
-    """A detail is free text, as a field of a form is; a yes withdraws only what was asked about."""
+    """A detail is free text, like a field of a form; a yes withdraws only what was asked about."""
     topic, asked = asked_topic(parse), _last_said(tracker)
     if asked == WITHDRAWAL:
         return YES_OR_NO.get(topic)

@@ -2,7 +2,7 @@
 
 from handoff.tickets.changes import ADD, CHANGES, WITHDRAW, change
 from handoff.tickets.clock import Clock, Stage, Terms, day_of, end_of
-from handoff.tickets.keys import hash_key, new_key, read_name
+from handoff.tickets.keys import hash_key, may_be_key, new_key, read_name
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
 from handoff.tickets.reads import (
     counts,
@@ -38,6 +38,7 @@ __all__ = [
     "hand_back",
     "hash_key",
     "history",
+    "may_be_key",
     "name_of",
     "new_key",
     "note",

@@ -83,7 +83,7 @@ class Clock:
         )
 
     def after(self, day: date, term: Term) -> date:
-        """The last day of a term; the day that it counts from is not one of it (art. 2963 c.c.)."""
+        """The last day of a term; the day it counts from is not one of it (art. 2963 c.c.)."""
         if not term.working:
             return day + timedelta(days=term.days)
         left = term.days

@@ -25,8 +25,12 @@ def new_key() -> str:
 
 def hash_key(key: str) -> str:
     """SHA-256 of the key as typed, give or take case, blanks, dashes and O for 0."""
-    plain = "".join(sign for sign in key.upper().translate(LOOKALIKES) if sign in ALPHABET)
-    return sha256(plain.encode()).hexdigest()
+    return sha256(_plain(key).encode()).hexdigest()
+
+
+def may_be_key(text: str) -> bool:
+    """Whether it is as long as a key; nothing is said of any request."""
+    return len(_plain(text)) == KEY_LENGTH
 
 
 def read_name(text: str) -> str | None:
@@ -35,6 +39,10 @@ def read_name(text: str) -> str | None:
     if not (found := NAME.fullmatch(plain)) or not found[1].isascii():
         return None
     return f"URP-{found[1]}-{found[2].translate(LOOKALIKES)}"
+
+
+def _plain(key: str) -> str:
+    return "".join(sign for sign in key.upper().translate(LOOKALIKES) if sign in ALPHABET)
 
 
 def _random(length: int) -> str:
