@@ -47,7 +47,9 @@ async def _ask(dispatcher: CollectingDispatcher, tracker: Tracker, step: str, na
     if not offers(await ticket_states(tracker.sender_id, name=name)):
         say(dispatcher, REFUSED)
     elif step == "dettaglio":
-        say(dispatcher, DETAIL, values={"pratica": name})
+        # Inside a form the next words belong to the form, which asks again after this
+        key = f"{TOPIC}.dettaglio_dopo" if tracker.active_loop_name else DETAIL
+        say(dispatcher, key, values={"pratica": name})
     else:
         buttons = [
             _button("Sì, la ritiri", "ritiro_si", name),

@@ -31,6 +31,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 LARGEST_FORM = 4_096  # bytes
+AWAY = (OperationalError, InterfaceError, OSError)  # asyncpg is refused a connection by an OSError
 SHOWN = 40  # characters of a mistaken name that are shown again
 templates = Jinja2Templates(Path(__file__).parents[1] / "web")
 router = APIRouter(include_in_schema=False)
@@ -80,7 +81,7 @@ async def _answer(request: Request, name: str, key: str) -> View:
         standing = await _look_up(request, name, key)
     except TooSoon as error:
         return View(status=429, name=name, problem="too_soon", pause=error.seconds)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         return View(status=503, name=name, problem="away")
     if standing is None:
         return View(status=422, name=name, problem="mistaken")

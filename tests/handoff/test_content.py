@@ -39,6 +39,7 @@ FILLED = {
     "stato_segnalazione.reclamo_risposto": {"pratica", "aperta", "risposto", "riesame"},
     "stato_segnalazione.dettaglio": {"pratica"},
     "stato_segnalazione.dettaglio_aggiunto": {"pratica"},
+    "stato_segnalazione.dettaglio_dopo": {"pratica"},
     "stato_segnalazione.ritiro_conferma": {"pratica"},
     "stato_segnalazione.ritirata": {"pratica"},
     "stato_segnalazione.ritiro_no": {"pratica"},

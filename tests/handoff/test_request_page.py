@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from handoff import throttle, tickets
+from handoff.db import Database
 from handoff.tables import LoginAttempt, Ticket, TicketEvent, present
 from handoff.tickets import Opened
 from tests.handoff.requests import opened_by
@@ -286,3 +287,18 @@ async def test_the_legal_days_of_a_complaint_are_told_as_they_stand(
 ) -> None:
     opened = await complaint(citizen, opened_at=present() - timedelta(days=days), **values)
     assert words in (await reader.reads(opened.ticket.name, opened.key)).text
+
+
+async def test_without_the_database_the_page_says_so_and_keeps_the_name(
+    app: FastAPI, reader: Reader
+) -> None:
+    away = Database("postgresql://nobody@127.0.0.1:9/none")
+    app.state.database, present_one = away, app.state.database
+    try:
+        answer = await reader.reads("URP-26-7K3Q", WRONG_KEY)
+    finally:
+        app.state.database = present_one
+        await away.close()
+    assert answer.status_code == 503
+    assert "La Sua richiesta è al sicuro" in answer.text
+    assert 'value="URP-26-7K3Q"' in answer.text

@@ -108,11 +108,25 @@ def test_a_button_for_anothers_request_leads_nowhere(talk, payload):
     assert talk.ticket is None
 
 
-def test_inside_a_form_the_citizens_words_belong_to_the_form(owner):
-    owner.presses(ADD)
+def test_a_complaint_told_as_a_detail_opens_no_form(asked_for_detail):
+    assert asked_for_detail.says("voglio fare un reclamo") == [
+        "stato_segnalazione.dettaglio_aggiunto"
+    ]
+    assert asked_for_detail.form is None
+
+
+def test_inside_a_form_the_detail_waits_and_the_words_belong_to_the_form(owner):
     owner.says("voglio fare un reclamo")
-    assert owner.form is None  # it was the detail
-    owner.says("voglio fare un reclamo")
+    assert owner.presses(ADD) == ["stato_segnalazione.dettaglio_dopo", "reclamo.cosa"]
     assert owner.says("Mi hanno trattato male in corsia e nessuno si è scusato") == [
         "reclamo.dove"
     ]
+    assert owner.ticket is None
+
+
+def test_inside_a_form_a_pressed_yes_still_withdraws(owner):
+    owner.says("voglio fare un reclamo")
+    assert owner.presses(WITHDRAW) == ["stato_segnalazione.ritiro_conferma", "reclamo.cosa"]
+    yes = f"stato_segnalazione:ritiro_si.{FIELDS['pratica']}"
+    assert owner.presses(yes) == ["stato_segnalazione.ritirata", "reclamo.cosa"]
+    assert owner.ticket == wish("ritiro")
