@@ -186,24 +186,36 @@ async def test_nothing_of_the_page_is_kept_framed_run_or_passed_on(
             assert inline not in answer.text
 
 
+async def guessed_often(app: FastAPI, subject: str) -> None:
+    """So often that the next mistake costs the longest pause, which no slow machine outlasts."""
+    async with app.state.database.begin() as session:
+        past = present() - timedelta(seconds=1)
+        session.add(LoginAttempt(subject=subject, failures=1000, next_at=past))
+
+
+async def test_a_few_mistakes_cost_nothing(app: FastAPI, citizen: Citizen) -> None:
+    opened, reader = await complaint(citizen), Reader(app)
+    for _ in range(throttle.FREE["request"]):
+        assert (await reader.reads(opened.ticket.name, WRONG_KEY)).status_code == 422
+    assert (await reader.reads(opened.ticket.name, opened.key)).status_code == 200
+
+
 async def test_guessing_the_key_of_a_request_is_slow_wherever_it_comes_from(
     app: FastAPI, citizen: Citizen
 ) -> None:
     opened = await complaint(citizen)
-    hosts = (f"192.0.2.{number}" for number in range(1, 255))
-    for _ in range(throttle.FREE["request"] + 1):
-        guess = await Reader(app, next(hosts)).reads(opened.ticket.name, WRONG_KEY)
-        assert guess.status_code == 422
-    refused = await Reader(app, next(hosts)).reads(opened.ticket.name, opened.key)
+    await guessed_often(app, f"request:{opened.ticket.name}")
+    guess = await Reader(app, "192.0.2.1").reads(opened.ticket.name, WRONG_KEY)
+    assert guess.status_code == 422
+    refused = await Reader(app, "192.0.2.2").reads(opened.ticket.name, opened.key)
     assert refused.status_code == 429
-    assert int(refused.headers["retry-after"]) >= 1
-    assert "aspetti un secondo e riprovi" in refused.text
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    assert f"aspetti {refused.headers['retry-after']} secondi e riprovi" in refused.text
 
 
 async def test_guessing_names_from_one_address_is_slow(app: FastAPI) -> None:
-    reader = Reader(app, "2001:db8::1")
-    for number in range(throttle.FREE["reader"] + 1):
-        await reader.reads(f"URP-26-{number:04}", WRONG_KEY)
+    await guessed_often(app, "reader:2001:db8::")
+    await Reader(app, "2001:db8::1").reads("URP-26-0000", WRONG_KEY)
     neighbour = await Reader(app, "2001:db8::ffff").reads("URP-26-7K3Q", WRONG_KEY)
     assert neighbour.status_code == 429
     elsewhere = await Reader(app, "2001:db8:0:1::1").reads("URP-26-7K3Q", WRONG_KEY)
@@ -215,9 +227,7 @@ async def test_after_the_pause_the_right_key_opens_and_wipes_the_slate(
 ) -> None:
     opened = await complaint(citizen)
     subject = f"request:{opened.ticket.name}"
-    async with app.state.database.begin() as session:
-        far = {"failures": 1000, "next_at": present() - timedelta(seconds=1)}
-        session.add(LoginAttempt(subject=subject, **far))
+    await guessed_often(app, subject)
     assert (await reader.reads(opened.ticket.name, opened.key)).status_code == 200
     async with app.state.database.read() as session:
         assert await session.get(LoginAttempt, subject) is None
