@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, inbox, notices, privacy, surveys, tickets
-from handoff.bot import Answer, Bot, BotSilent
+from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.knowledge import Expired, Knowledge, UnknownWords
@@ -106,9 +106,13 @@ class Answering:
             reason = "risposta_scaduta" if isinstance(unknown, Expired) else "parole_mancanti"
             await self._fall_back(session, conversation, message, speech, reason)
             return
+        wish = answer.ticket
+        if await self._is_refused(session, conversation, message, wish):
+            await speech.system("richiesta_non_cambiata")
+            return
         topics = {(reply.say or "").partition(".")[0] for reply in answer.replies}
         await notices.say_first(session, conversation, speech, topics)
-        opened = await self._open_wished(session, conversation, message, answer)
+        opened = await self._open_wished(session, conversation, message, wish)
         for number, reply in enumerate(answer.replies, start=1):
             await speech.bot(
                 reply.say or "",
@@ -123,19 +127,35 @@ class Answering:
         session: AsyncSession,
         conversation: Conversation,
         message: Message,
-        answer: Answer,
+        wish: TicketWish | None,
     ) -> tickets.Opened | None:
-        if answer.ticket is None:
+        if wish is None or wish.kind in tickets.CHANGES:
             return None
         return await tickets.open_ticket(
             session,
             conversation,
-            kind=answer.ticket.kind,
-            reason=answer.ticket.reason,
-            topic=answer.ticket.topic,
-            fields=answer.ticket.fields,
+            kind=wish.kind,
+            reason=wish.reason,
+            topic=wish.topic,
+            fields=wish.fields,
             message_id=message.id,
         )
+
+    async def _is_refused(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        wish: TicketWish | None,
+    ) -> bool:
+        """A change that no open request of this citizen took; else it is done here."""
+        if wish is None or wish.kind not in tickets.CHANGES:
+            return False
+        name = str(wish.fields.get("pratica", ""))
+        changed = await tickets.change(
+            session, conversation, kind=wish.kind, name=name, text=message.text
+        )
+        return changed is None
 
     async def _fall_back(
         self,

@@ -60,6 +60,7 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.knowledge = house.knowledge
     app.state.directory = house.directory
     app.state.desks = house.desks
+    app.state.clock = house.clock
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
     app.state.health = health.Health(

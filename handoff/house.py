@@ -16,6 +16,7 @@ from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
+from handoff.tickets import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class House:
     knowledge: Knowledge
     directory: Directory
     desks: Desks
+    clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
     bot: Bot
@@ -63,6 +65,7 @@ def build(settings: Settings) -> House:
         knowledge=knowledge,
         directory=Directory.load(settings.data),
         desks=Desks.load(settings.data),
+        clock=Clock.load(settings.data),
         channels=channels,
         gateway=Gateway(
             database,

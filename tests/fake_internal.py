@@ -48,6 +48,13 @@ TICKET = {
     "kind": "reclamo",
     "opened_at": "2026-11-20T10:00:00+00:00",
     "closed_at": None,
+    "changeable": True,
+    "stage": "started",
+    "start_by": "2026-11-24",
+    "answer_by": "2026-12-20",
+    "answered_on": None,
+    "review_by": None,
+    "caveat": "(Dato dimostrativo, da confermare.)",
 }
 KEY = "7K3QA-B4CD-EFGH"
 
@@ -78,7 +85,8 @@ class Internal(BaseHTTPRequestHandler):
         own = question["conversation_id"].startswith("owner")
         known = question.get("name") == TICKET["name"] and question.get("key") == KEY
         mine = own and question.get("name") in (None, TICKET["name"])
-        self._send({"tickets": [TICKET] if mine or known else []})
+        found = [TICKET | {"changeable": own}] if mine or known else []
+        self._send({"tickets": found})
 
     def _desks(self, path: str, asked: str) -> None:
         if not path.endswith("/desks"):

@@ -31,6 +31,9 @@ ASKED = {
     "contatti_reparto.piu_di_uno": "contatti_reparto",
     "contatti_reparto.nessuno": "contatti_reparto",
 }
+# What the bot asks about a citizen's own request; see actions/request_changes.py
+DETAIL, WITHDRAWAL = "stato_segnalazione.dettaglio", "stato_segnalazione.ritiro_conferma"
+YES_OR_NO = {"conferma": FILL, "negazione": "annulla"}
 # The way out of a form must not hang on a probability
 OUTRIGHT = {
     **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
@@ -63,11 +66,18 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)
-    if tracker is not None and wants_more(parse["text"]) and (known := _last_answered(tracker)):
-        return known
+    if tracker is not None and (intent := _follows(parse, tracker)):
+        return intent
     if parse["verdict"] == "answer" or _is_surely_outside(parse):
         return topic
     return _unsure(parse, tracker)
+
+
+def _follows(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """What the text means because of what the bot said last."""
+    if intent := _about_request(parse, tracker):
+        return intent
+    return _last_answered(tracker) if wants_more(parse["text"]) else None
 
 
 def wants_more(text: str) -> bool:
@@ -120,6 +130,18 @@ def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
     return topic if sure else FILL
 
 
+def _about_request(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """A detail is free text, like a field of a form; a yes withdraws only what was asked about."""
+    topic, asked = asked_topic(parse), _last_said(tracker)
+    if asked == WITHDRAWAL:
+        return YES_OR_NO.get(topic)
+    if asked != DETAIL:
+        return None
+    is_question = parse.get("very_sure") and _asks(parse["text"])
+    heard = parse["verdict"] == "answer" and (topic in ALWAYS_HEARD or is_question)
+    return topic if heard else FILL
+
+
 def _answers(slot: str | None, text: str) -> bool:
     today = datetime.now(timezone.utc).astimezone(ROME).date()
     if find_correction(text, today=today):
@@ -136,13 +158,16 @@ def _asks(text: str) -> bool:
 
 def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
     """The topic of the bot's own question, when the text is as short as an answer to it."""
-    if len(text.split()) > LONGEST_ANSWER:
-        return None
+    return None if len(text.split()) > LONGEST_ANSWER else ASKED.get(_last_said(tracker) or "")
+
+
+def _last_said(tracker: DialogueStateTracker) -> str | None:
+    """The key of the bot's last sentence since the citizen spoke."""
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             return None
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
-            return ASKED.get(said.get("say"))
+            return said.get("say")
     return None
 
 

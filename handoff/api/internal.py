@@ -1,17 +1,18 @@
 """What the bot's actions may look up. Nothing here writes."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import tickets
 from handoff.api.access import require_secret
 from handoff.db import Database
 from handoff.knowledge import Desks, Directory, told
 from handoff.tables import Ticket
+from handoff.tickets import Clock, Standing
 
 
 def _ours(request: Request) -> None:
@@ -69,25 +70,44 @@ async def desk(request: Request, desk_id: str) -> dict[str, Any]:
 async def ticket_state(request: Request, question: Question) -> dict[str, Any]:
     """The conversation's own tickets, or the named one when it is its own or the key fits."""
     database: Database = request.app.state.database
+    clock: Clock = request.app.state.clock
     async with database.read() as session:
         own = await tickets.of_conversation(session, question.conversation_id)
-        if question.name is None:
-            return {"tickets": _as_json(own)}
-        named = [ticket for ticket in own if ticket.name == question.name.upper()]
-        if not named and question.key:
-            found = await tickets.with_key(session, name=question.name, key=question.key)
-            named = [found] if found else []
-    return {"tickets": _as_json(named)}
+        found = await _wanted(session, own, question)
+        today = tickets.day_of(datetime.now(UTC))
+        told = await tickets.standings(session, found, clock=clock, today=today)
+    names = {ticket.name for ticket in own}
+    caveat = request.app.state.knowledge.wording("dato_dimostrativo").text
+    return {"tickets": [_as_json(each, own=each.name in names, caveat=caveat) for each in told]}
 
 
-def _as_json(found: Sequence[Ticket]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": ticket.name,
-            "state": ticket.state,
-            "kind": ticket.kind,
-            "opened_at": ticket.opened_at.isoformat(),
-            "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
-        }
-        for ticket in found
-    ]
+async def _wanted(session: AsyncSession, own: list[Ticket], question: Question) -> list[Ticket]:
+    if question.name is None:
+        return own
+    named = [ticket for ticket in own if ticket.name == question.name.upper()]
+    if named or not question.key:
+        return named
+    found = await tickets.with_key(session, name=question.name, key=question.key)
+    return [found] if found else []
+
+
+def _as_json(found: Standing, *, own: bool, caveat: str) -> dict[str, Any]:
+    terms = found.terms
+    return {
+        "name": found.name,
+        "state": found.state,
+        "kind": found.kind,
+        "changeable": own and found.changeable,
+        "opened_at": found.opened_at.isoformat(),
+        "closed_at": found.closed_at.isoformat() if found.closed_at else None,
+        "stage": found.stage,
+        "start_by": _day(terms.start_by) if terms else None,
+        "answer_by": _day(terms.answer_by) if terms else None,
+        "answered_on": _day(terms.answered_on) if terms else None,
+        "review_by": _day(terms.review_by) if terms else None,
+        "caveat": caveat if terms and terms.answer_is_sample else "",
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import surveys, tickets
 from handoff.knowledge import Knowledge
 from handoff.panel import reads
-from handoff.panel.deadlines import due_at
+from handoff.panel.deadlines import due_at, terms_of
 from handoff.panel.reads import Around
-from handoff.tables import KEY, Message, Ticket
+from handoff.tables import KEY, Message, Ticket, present
+from handoff.tickets import Clock
 
 HIDDEN_KEY = "[chiave data al cittadino]"
 EXCERPT = 160  # characters
@@ -19,18 +20,23 @@ FIRST_PAGE = 2**31 - 1
 
 
 async def cards(
-    session: AsyncSession, found: Sequence[Ticket], *, knowledge: Knowledge
+    session: AsyncSession, found: Sequence[Ticket], *, knowledge: Knowledge, clock: Clock
 ) -> list[dict[str, Any]]:
     around = await reads.around(session, found)
     names = await reads.names(session, [ticket.assignee_id for ticket in found])
     return [
-        _card(ticket, around[ticket.conversation_id], names, knowledge=knowledge)
+        _card(ticket, around[ticket.conversation_id], names, knowledge=knowledge, clock=clock)
         for ticket in found
     ]
 
 
 def _card(
-    ticket: Ticket, around: Around, names: dict[str | None, str], *, knowledge: Knowledge
+    ticket: Ticket,
+    around: Around,
+    names: dict[str | None, str],
+    *,
+    knowledge: Knowledge,
+    clock: Clock,
 ) -> dict[str, Any]:
     conversation = around.conversation
     assignee = ticket.assignee_id
@@ -55,7 +61,8 @@ def _card(
         "updated_at": _iso(ticket.updated_at),
         "replied_at": _iso(ticket.replied_at),
         "closed_at": _iso(ticket.closed_at),
-        "due_at": _iso(due_at(ticket)),
+        "due_at": _iso(due_at(ticket, clock)),
+        "terms": terms_of(ticket, clock, present()),
     }
 
 
@@ -66,10 +73,10 @@ def _excerpt(ticket: Ticket, around: Around) -> str:
 
 
 async def details(
-    session: AsyncSession, ticket: Ticket, *, knowledge: Knowledge
+    session: AsyncSession, ticket: Ticket, *, knowledge: Knowledge, clock: Clock
 ) -> dict[str, Any]:
     """A card, and all that the other two panes show."""
-    [card] = await cards(session, [ticket], knowledge=knowledge)
+    [card] = await cards(session, [ticket], knowledge=knowledge, clock=clock)
     survey = await surveys.of_ticket(session, ticket.id)
     return {
         **card,

@@ -1,22 +1,38 @@
-"""By when a request should be seen to."""
+"""By when a request should be seen to, and the terms that the law sets for it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from handoff.tables import Ticket
+from handoff.tickets import Clock, day_of, end_of
 
 AT_ONCE = timedelta(minutes=2)
 IN_THE_CHAT = timedelta(minutes=8)  # the office's average of 2021, from opening to closing
-BY_REGULATION = timedelta(days=30)  # complaints; data requests have a month (GDPR, art. 12.3)
+A_MONTH = timedelta(days=30)  # data requests: GDPR, art. 12.3
 TERMS = {
     "emergenza": AT_ONCE,
     "crisi": AT_ONCE,
     "persona": IN_THE_CHAT,
     "guasto": IN_THE_CHAT,
-    "reclamo": BY_REGULATION,
-    "dati": BY_REGULATION,
+    "dati": A_MONTH,
     "consegna": timedelta(days=1),
 }
 
 
-def due_at(ticket: Ticket) -> datetime:
-    return ticket.opened_at + TERMS.get(ticket.kind, BY_REGULATION)
+def due_at(ticket: Ticket, clock: Clock) -> datetime:
+    """Of a complaint the end of the day in Rome: to start it, afterwards to answer it."""
+    if terms := clock.of(ticket):
+        return end_of(terms.due_on())
+    return ticket.opened_at + TERMS.get(ticket.kind, A_MONTH)
+
+
+def terms_of(ticket: Ticket, clock: Clock, now: datetime) -> dict[str, Any] | None:
+    """The legal days and where the request stands among them; None without legal terms."""
+    if (terms := clock.of(ticket)) is None:
+        return None
+    return {
+        "stage": terms.stage(day_of(now)),
+        "start_by": terms.start_by.isoformat(),
+        "answer_by": terms.answer_by.isoformat(),
+        "review_by": terms.review_by.isoformat() if terms.review_by else None,
+    }

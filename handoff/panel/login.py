@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from sqlalchemy import select
 
+from handoff import throttle
 from handoff.db import Database
-from handoff.panel import access, bodies, passwords, sessions, throttle
+from handoff.panel import access, bodies, passwords, sessions
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import Login
 from handoff.panel.sessions import Entry
-from handoff.panel.throttle import Guess
 from handoff.tables import Operator
+from handoff.throttle import Guess
 
 WRONG = "Indirizzo e-mail o password non corretti."
 TOO_SOON = "Troppi tentativi: aspetti {seconds} secondi e riprovi."

@@ -44,7 +44,7 @@ async def shelf(
     async with request.app.state.database.read() as session:
         found = await reads.shelf(session, state, mine=mine)
         return {
-            "tickets": await cards.cards(session, found, knowledge=request.app.state.knowledge),
+            "tickets": await cards.cards(session, found, **_told_by(request)),
             "counts": await reads.counts(session, mine=mine),
         }
 
@@ -162,7 +162,11 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
 async def _details(request: Request, ticket_id: str) -> dict[str, Any]:
     async with request.app.state.database.read() as session:
         ticket = await _found(session, ticket_id)
-        return await cards.details(session, ticket, knowledge=request.app.state.knowledge)
+        return await cards.details(session, ticket, **_told_by(request))
+
+
+def _told_by(request: Request) -> dict[str, Any]:
+    return {"knowledge": request.app.state.knowledge, "clock": request.app.state.clock}
 
 
 async def _found(session: AsyncSession, ticket_id: str) -> Ticket:

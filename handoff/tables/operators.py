@@ -32,10 +32,10 @@ class PanelSession(Base):
 
 
 class LoginAttempt(Base):
-    """Failures in a row of one account or of one address: what slows guessing down."""
+    """Failures in a row at one secret or from one address: what slows guessing down."""
 
     __tablename__ = "login_attempt"
 
-    subject: Mapped[str] = mapped_column(String(300), primary_key=True)  # "email:…", "address:…"
+    subject: Mapped[str] = mapped_column(String(300), primary_key=True)  # "account:…", "request:…"
     failures: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime] = mapped_column(Moment)

@@ -36,7 +36,8 @@ class Ticket(Base):
 
 
 class TicketEvent(Base):
-    """Append-only: opened, joined, taken, replied, note, closed, reopened, handed_back."""
+    """Append-only: opened, joined, taken, replied, note, closed, reopened, handed_back, and of the
+    citizen detail and withdrawn."""
 
     __tablename__ = "ticket_event"
 

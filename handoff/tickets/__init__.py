@@ -1,6 +1,8 @@
-"""Requests for a person: open · take · reply · note · close · reopen · hand back."""
+"""Requests for a person: open · take · reply · note · close · reopen · hand back · withdraw."""
 
-from handoff.tickets.keys import hash_key, new_key
+from handoff.tickets.changes import ADD, CHANGES, WITHDRAW, change
+from handoff.tickets.clock import Clock, Stage, Terms, day_of, end_of
+from handoff.tickets.keys import hash_key, may_be_key, new_key, read_name
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
 from handoff.tickets.reads import (
     counts,
@@ -11,28 +13,42 @@ from handoff.tickets.reads import (
     waits_for,
     with_key,
 )
+from handoff.tickets.standing import Standing, standings
 from handoff.tickets.state import Conflict, NotFound
 from handoff.tickets.work import close, hand_back, note, reopen, reply, take
 
 __all__ = [
+    "ADD",
+    "CHANGES",
     "LIVE",
+    "WITHDRAW",
+    "Clock",
     "Conflict",
     "NotFound",
     "Opened",
+    "Stage",
+    "Standing",
+    "Terms",
+    "change",
     "close",
     "counts",
+    "day_of",
+    "end_of",
     "escalate",
     "hand_back",
     "hash_key",
     "history",
+    "may_be_key",
     "name_of",
     "new_key",
     "note",
     "of_conversation",
     "open_ticket",
     "queue",
+    "read_name",
     "reopen",
     "reply",
+    "standings",
     "take",
     "waits_for",
     "with_key",

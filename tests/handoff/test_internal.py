@@ -1,9 +1,14 @@
 """What the actions may look up."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from handoff.tables import present
+from tests.handoff.requests import opened_by
 from tests.handoff.talk import Citizen
 
 OURS = {"Authorization": f"Bearer {'i' * 32}"}
@@ -82,7 +87,38 @@ async def test_the_key_opens_a_ticket_from_elsewhere(
     assert [ticket["name"] for ticket in found["tickets"]] == [name]
 
 
-async def _state(client: httpx.AsyncClient, **question: str) -> dict[str, list[dict[str, str]]]:
+async def _state(client: httpx.AsyncClient, **question: str) -> dict[str, list[dict[str, Any]]]:
     response = await client.post(STATE, json=question, headers=OURS)
-    body: dict[str, list[dict[str, str]]] = response.json()
+    body: dict[str, list[dict[str, Any]]] = response.json()
     return body
+
+
+async def test_only_ones_own_open_request_may_be_changed(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    anna = Citizen(app.state.gateway)
+    opened = await opened_by(anna)
+    name, here = opened.ticket.name, (await anna.conversation()).id
+    [own] = (await _state(client, conversation_id=here))["tickets"]
+    [elsewhere] = (await _state(client, conversation_id="elsewhere", name=name, key=opened.key))[
+        "tickets"
+    ]
+    assert (own["changeable"], elsewhere["changeable"]) == (True, False)
+    closed = await opened_by(anna, state="closed", closed_at=present())
+    [told] = (await _state(client, conversation_id=here, name=closed.ticket.name))["tickets"]
+    assert told["changeable"] is False
+
+
+async def test_a_complaint_tells_its_legal_days_and_another_request_has_none(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    anna = Citizen(app.state.gateway)
+    monday = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    await opened_by(anna, opened_at=monday, taken_at=monday)
+    await opened_by(anna, "dati")
+    complaint, other = (await _state(client, conversation_id=(await anna.conversation()).id))[
+        "tickets"
+    ]
+    assert (complaint["start_by"], complaint["answer_by"]) == ("2026-11-25", "2026-12-23")
+    assert complaint["caveat"] == "(Dato dimostrativo, da confermare.)"
+    assert (other["stage"], other["answer_by"], other["caveat"]) == (None, None, "")

@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
+from handoff import throttle
 from handoff.db import Database
-from handoff.panel import passwords, sessions, throttle
+from handoff.panel import passwords, sessions
 from handoff.panel.operators import FIRST_EMAIL, add_operator, ensure_administrator
 from handoff.settings import Settings
 from handoff.tables import LoginAttempt, Operator, PanelSession, present

@@ -1,7 +1,7 @@
 // What is known about a request beside its conversation.
 import { byId, icon, make, redraw } from "./elements.js";
 import { spoken } from "./spoken.js";
-import { short, term } from "./times.js";
+import { day, short, term } from "./times.js";
 import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, kind } from "./words.js";
 
 export function drawDetails(ticket, me) {
@@ -10,6 +10,7 @@ export function drawDetails(ticket, me) {
     section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]]])),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
+    terms(ticket),
     form(ticket),
     understood(ticket),
     survey(ticket),
@@ -38,6 +39,13 @@ function request(ticket, me) {
     ["Entro", ticket.state === "closed" ? null : `${short(ticket.due_at)} · ${word}`],
     ["Chiusa", ticket.closed_at && short(ticket.closed_at)],
   ];
+}
+
+function terms({ terms: legal }) {
+  if (!legal) return null;
+  const late = (stage) => (legal.stage === stage ? " · in ritardo" : "");
+  const review = legal.review_by && `fino al ${day(legal.review_by)}`;
+  return section("Termini del reclamo", facts([["Avvio", `entro il ${day(legal.start_by)}${late("late_start")}`], ["Risposta", `entro il ${day(legal.answer_by)}${late("late_answer")}`], ["Riesame", review]]));
 }
 
 function form(ticket) {
@@ -70,5 +78,6 @@ function history(ticket) {
 function happened(event) {
   const [word, sign] = EVENTS[event.kind] ?? [event.kind, "info-circle"];
   const who = event.author ? ` · ${event.author}` : "";
-  return make("li", {}, icon(sign, "icon-xs"), make("span", {}, make("strong", {}, word), who), make("time", { datetime: event.created_at }, short(event.created_at)));
+  const told = event.kind === "detail" && event.text ? make("span", { dir: "auto" }, ": ", ...spoken(event.text)) : null;
+  return make("li", {}, icon(sign, "icon-xs"), make("span", {}, make("strong", {}, word), who, told), make("time", { datetime: event.created_at }, short(event.created_at)));
 }

@@ -53,6 +53,8 @@ export const EVENTS = {
   note: ["Nota interna", "locked"],
   closed: ["Chiusa", "check-circle"],
   reopened: ["Riaperta", "refresh"],
+  detail: ["Dettaglio aggiunto dal cittadino", "comment"],
+  withdrawn: ["Ritirata dal cittadino", "close-circle"],
   handed_back: ["Restituita all'assistente", "exchange-circle"],
 };
 export const DELIVERIES = {

@@ -1,4 +1,4 @@
-"""Slows guessing down, per account and per address; nobody is locked out for good."""
+"""Slows guessing down, per secret and per address; nobody is locked out for good."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,25 +10,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.tables import LoginAttempt, present
 
-LONGEST_PAUSE = timedelta(minutes=1)  # who knows the password gets in between two guesses
+LONGEST_PAUSE = timedelta(minutes=1)  # who knows the secret gets in between two guesses
 FORGOTTEN_AFTER = timedelta(days=1)
-FREE = {"account": 3, "address": 30}  # failures without a pause; an office shares one address
+# Failures without a pause; a whole office, or hospital, shares one address
+FREE = {"account": 3, "address": 30, "request": 5, "reader": 30}
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One try to log in: it counts as failed until it succeeded."""
+    """One try at a secret: it counts as failed until it succeeded."""
 
-    account: str
-    address: str
+    target: str  # whose secret it is
+    origin: str  # where it comes from
 
     @classmethod
     def of(cls, email: str, host: str) -> "Guess":
+        """At an operator's password."""
         return cls(f"account:{email}", f"address:{_network(host)}")
+
+    @classmethod
+    def at_key(cls, name: str, host: str) -> "Guess":
+        """At the reading key of the request with this name."""
+        return cls(f"request:{name}", f"reader:{_network(host)}")
 
     @property
     def subjects(self) -> tuple[str, str]:
-        return self.account, self.address
+        return self.target, self.origin
 
 
 async def count(session: AsyncSession, guess: Guess) -> timedelta | None:
@@ -57,11 +64,11 @@ def pause_after(failures: int, free: int) -> timedelta:
 
 
 async def succeed(session: AsyncSession, guess: Guess) -> None:
-    """The account starts afresh; the address gets back the one guess that was right."""
-    await session.execute(delete(LoginAttempt).where(LoginAttempt.subject == guess.account))
+    """The target starts afresh; the address gets back the one guess that was right."""
+    await session.execute(delete(LoginAttempt).where(LoginAttempt.subject == guess.target))
     await session.execute(
         update(LoginAttempt)
-        .where(LoginAttempt.subject == guess.address, LoginAttempt.failures > 0)
+        .where(LoginAttempt.subject == guess.origin, LoginAttempt.failures > 0)
         .values(failures=LoginAttempt.failures - 1, next_at=present())
     )
 
