@@ -12,6 +12,7 @@ from italian.contacts import find_contact
 from italian.corrections import find_correction
 from italian.dates import find_day, unknown_day
 from italian.normalise import normalise
+from italian.tokens import words
 
 Parse = dict[str, Any]
 
@@ -26,11 +27,17 @@ ALWAYS_HEARD = frozenset(
     {"emergenza", "crisi_psicologica", "annulla", "parla_con_operatore", "aiuto"}
 )
 # What the bot asked last, and the topic that a short unclear answer then belongs to
-ASKED = {
-    "contatti_reparto": "contatti_reparto",
-    "contatti_reparto.piu_di_uno": "contatti_reparto",
-    "contatti_reparto.nessuno": "contatti_reparto",
+ASKING = ("", ".piu_di_uno", ".nessuno", ".nessuno_di_esempio")
+# What may be named in reply: then the topic stands even where the name alone means another
+NAMED = {
+    "contatti_reparto": {"reparto"},
+    "orari_visita": {"reparto"},
+    "preparazione_esame": {"esame"},
+    "cercare_medico": {"medico"},
+    "orari_sportelli": set[str](),
 }
+ASKED = {topic + end: topic for topic in NAMED for end in ASKING}
+LITTLE = frozenset({"a", "al", "alla", "del", "della", "di", "in", "la", "per", "un", "una"})
 # The way out of a form must not hang on a probability
 OUTRIGHT = {
     **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
@@ -56,6 +63,8 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     topic = asked_topic(parse)
     if tracker is not None and tracker.active_loop_name:
         return _inside_form(parse, tracker)
+    if tracker is not None and (named := _named_in_reply(parse, tracker)):
+        return named
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
         return topic
     return _unsure(parse, tracker)
@@ -124,6 +133,18 @@ def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
             return ASKED.get(said.get("say"))
     return None
+
+
+def _named_in_reply(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """The topic of the bot's own question, when the text only names what it asked for."""
+    if (topic := _asked_about(tracker, parse["text"])) is None:
+        return None
+    found = parse.get("found", ())
+    if NAMED[topic].isdisjoint(each["entity"] for each in found):
+        return None
+    named = {word for each in found for word in words(normalise(each["text"]))}
+    only = all(word in named | LITTLE for word in words(normalise(parse["text"])))
+    return topic if only else None
 
 
 def _was_unsure(tracker: DialogueStateTracker) -> bool:
