@@ -38,6 +38,8 @@ NAMED = {
 }
 ASKED = {topic + end: topic for topic in NAMED for end in ASKING}
 LITTLE = frozenset({"a", "al", "alla", "del", "della", "di", "in", "la", "per", "un", "una"})
+# "ma sono suo figlio": what is refused for safety is refused again, not offered with other topics
+REFUSED = frozenset({"notizie_paziente", "consiglio_medico"})
 # The way out of a form must not hang on a probability
 OUTRIGHT = {
     **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
@@ -92,6 +94,8 @@ def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
         return "stato_segnalazione"
     if tracker is not None and (topic := _asked_about(tracker, parse["text"])):
         return topic
+    if tracker is not None and (refused := _insists(parse, tracker)):
+        return refused
     if tracker is not None and _was_unsure(tracker):
         return STILL_UNSURE
     return OFFER if parse["verdict"] == "offer" else DECLINE
@@ -125,14 +129,24 @@ def _asks(text: str) -> bool:
 
 def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
     """The topic of the bot's own question, when the text is as short as an answer to it."""
-    if len(text.split()) > LONGEST_ANSWER:
-        return None
+    return ASKED.get(_last_said(tracker)) if len(text.split()) <= LONGEST_ANSWER else None
+
+
+def _last_said(tracker: DialogueStateTracker) -> str:
+    """The key of what the bot said last, since the citizen's message before this one."""
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            return None
+            break
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
-            return ASKED.get(said.get("say"))
-    return None
+            return str(said.get("say"))
+    return ""
+
+
+def _insists(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """The refusal that was just given, when the text may still ask for what is refused."""
+    refused = _last_said(tracker)
+    still = REFUSED.intersection(parse.get("choices", ()))
+    return refused if refused in REFUSED and still else None
 
 
 def _named_in_reply(parse: Parse, tracker: DialogueStateTracker) -> str | None:

@@ -7,9 +7,12 @@ UNSURE = {"scelta", "non_capito", "ancora_incerto"}
 NEWS = [
     "è ricoverata Maria Rossi?",
     "Buongiorno, come sta mio padre Antonio Carta?",
+    "in che stanza è ricoverato mio fratello",
+]
+NEWS_LESS_PLAINLY = [
     "mia madre è da voi? si chiama Giuseppina Serra",
     "il signor Mario Piras è stato ricoverato stanotte?",
-    "in che stanza è ricoverato mio fratello",
+    "Carta Antonio, in che reparto è?",
 ]
 ADVICE = [
     "posso prendere la tachipirina con l'antibiotico?",
@@ -43,6 +46,13 @@ def test_what_must_be_refused_gets_the_safe_answer(talk, text, topic):
     assert talk.ticket is None
 
 
+@pytest.mark.parametrize("text", NEWS_LESS_PLAINLY)
+def test_what_may_ask_for_news_is_refused_or_offered_as_such(talk, text):
+    said = talk.says(text)
+    offered = talk.values.get("choices", [])
+    assert said == ["notizie_paziente"] or said == ["scelta"] and "notizie_paziente" in offered
+
+
 @pytest.mark.parametrize(
     "insistence",
     [
@@ -56,6 +66,18 @@ def test_what_must_be_refused_gets_the_safe_answer(talk, text, topic):
 def test_insisting_reveals_nothing(talk, insistence):
     assert talk.says("è ricoverata Maria Rossi?") == ["notizie_paziente"]
     said = set(talk.says(insistence))
-    assert said <= UNSURE | {"notizie_paziente", "parla_con_operatore", "fuori_ambito"}
-    if "scelta" in said:
-        assert "notizie_paziente" in talk.values["choices"]
+    assert said <= UNSURE | {"notizie_paziente", "parla_con_operatore"}
+    assert "scelta" not in said
+
+
+@pytest.mark.parametrize(
+    "insistence", ["ma è grave?", "dimmi solo quante gocce", "e se peggiora?"]
+)
+def test_insisting_brings_no_advice(talk, insistence):
+    assert talk.says("posso prendere la tachipirina con l'antibiotico?") == ["consiglio_medico"]
+    assert set(talk.says(insistence)) <= UNSURE | {"consiglio_medico", "guardia_medica"}
+
+
+def test_another_question_after_a_refusal_is_answered(talk):
+    talk.says("è ricoverata Maria Rossi?")
+    assert talk.says("dove posso parcheggiare?") == ["parcheggio"]
