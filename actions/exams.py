@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.asking import means_something, vocabulary
-from actions.found import PERSON, button, look_up, offer, say_none, variant
+from actions.found import MOST_CHOICES, PERSON, button, look_up, offer, say_none, variant
 from actions.lookups import Record
 from actions.saying import say
 
@@ -39,10 +39,10 @@ class PreparazioneEsame(Action):
 
 
 def _tell(dispatcher: CollectingDispatcher, exam: Record) -> None:
-    wards = [button(ward["name"], f"{CONTACTS}:{ward['id']}") for ward in exam["wards"]]
+    wards = [button(each["name"], f"{CONTACTS}:{each['id']}") for each in exam["wards"]]
     values = {
         "nome": exam["name"],
         "preparazione": exam["preparation"],
-        "buttons": [*wards, PERSON],
+        "buttons": [*wards[: MOST_CHOICES - 1], PERSON],
     }
     say(dispatcher, variant(TOPIC, "trovato", sample=exam["sample"]), values=values)

@@ -41,8 +41,9 @@ class Desks:
     def find(self, text: str) -> list[Desk]:
         """The desks that the text may mean; those of a named hospital before the others."""
         names = Names.of((name, desk.id) for desk in self.desks for name in desk.names)
-        meant = names.find(text).ids
-        return at_named_site([desk for desk in self.desks if desk.id in meant], text)
+        meant = names.find(text)
+        ids = meant.named or meant.ids
+        return at_named_site([desk for desk in self.desks if desk.id in ids], text)
 
     def desk(self, desk_id: str) -> Desk | None:
         return next((desk for desk in self.desks if desk.id == desk_id), None)

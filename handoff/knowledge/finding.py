@@ -8,8 +8,9 @@ from typing import Protocol, Self, TypeVar
 
 from rapidfuzz import fuzz
 
-GOOD = 82  # of 100: "cardilogia" finds cardiologia at 95, "radiologia" must not find cardiologia
-SURE = 90  # "artroscopia" is 87 near gastroscopia: it may be offered, never taken for it
+GOOD = 82  # of 100, for the worst of a name's words
+SURE = 90  # "cardilogia" is 95 near cardiologia; "artroscopia", 87 near gastroscopia, is not it
+SHORTEST_SLIP = 5  # letters: "sento" is not the breast clinic's "seno"
 MOST_READ = 500  # characters: beyond them nobody names an exam
 WORD = re.compile(r"[^\W_]+")
 LITTLE = frozenset(
@@ -44,10 +45,15 @@ def at_named_site(found: Sequence[P], text: str) -> list[P]:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The ids that a text may mean, best first; sure when it can only mean the one."""
+    """The ids that a text may mean, best first, and those of them that it surely names."""
 
     ids: tuple[str, ...] = ()
-    sure: bool = False
+    named: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether it can only mean the one."""
+        return len(self.ids) == len(self.named) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +90,29 @@ class Names:
         for place in sorted(self._places(text), key=lambda each: each.weight, reverse=True):
             if all(place.stands_beside(other) for other in kept):
                 kept.append(place)
-        ids = tuple(dict.fromkeys(place.id for place in kept))
-        return Meant(ids, sure=len(ids) == 1 and kept[0].score >= SURE)
+        return Meant(_ids(kept), _ids(place for place in kept if place.score >= SURE))
 
     def _places(self, text: str) -> Iterator[_Place]:
         said = _words(text[:MOST_READ])
         for name, each in self.names:
-            size, written = len(name), " ".join(name)
-            for start in range(len(said) - size + 1):
-                run = " ".join(said[start : start + size])
-                if score := fuzz.ratio(run, written, score_cutoff=GOOD):
-                    yield _Place(start, start + size, score, each)
+            for start in range(len(said) - len(name) + 1):
+                if score := _alike(said[start : start + len(name)], name):
+                    yield _Place(start, start + len(name), score, each)
+
+
+def _alike(said: Sequence[str], name: Sequence[str]) -> float:
+    """How well the worst word fits (0–100); 0 when it does not."""
+    worst = 100.0
+    for word, meant in zip(said, name, strict=True):
+        least = GOOD if len(meant) >= SHORTEST_SLIP else 100
+        if not (score := fuzz.ratio(word, meant, score_cutoff=least)):
+            return 0.0
+        worst = min(worst, score)
+    return worst
+
+
+def _ids(places: Iterable[_Place]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place.id for place in places))
 
 
 def _words(text: str) -> tuple[str, ...]:

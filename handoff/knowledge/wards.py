@@ -44,8 +44,9 @@ class Wards:
 
     def find(self, text: str) -> tuple[list[Ward], bool]:
         """The wards that a text may mean, best first; True when only one may be meant."""
-        meant = [self.wards[each] for each in self.names.find(text).ids]
-        likely = at_named_site(meant, text)
+        meant = self.names.find(text)
+        found = [self.wards[each] for each in meant.named or meant.ids]
+        likely = at_named_site(found, text)
         return likely, len(likely) == 1
 
 

@@ -42,6 +42,10 @@ NOTHING = [
         ("fondo dell'occhio", "fondo_oculare"),
         ("rettoscopia", "rettoscopia"),
         ("la cistoscopia", "cistoscopia"),
+        ("una colangio-risonanza", "colangiorisonanza"),
+        ("i raggi allo stomaco", "radiografia_digerente"),
+        ("la colonscopia virtuale", "colonscopia_virtuale"),
+        ("la TAC senza contrasto", "tac"),
     ],
 )
 def test_an_exam_is_found_by_misspelt_and_lay_names(said: str, exam: str) -> None:
@@ -67,7 +71,16 @@ def test_what_may_mean_several_exams_or_only_resembles_one_is_not_sure(
     assert ({each.id for each in found}, sure) == (exams, False)
 
 
-@pytest.mark.parametrize("said", [*NOTHING, "broncoscopia", "urografia", "posso bere acqua?"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *NOTHING,
+        "broncoscopia",
+        "urografia",
+        "fatto la purga, l'esame è domani",
+        "per un giorno intero",
+    ],
+)
 def test_what_names_no_exam_finds_none(said: str) -> None:
     assert DIRECTORY.exams.find(said) == ([], False)
 
@@ -110,6 +123,9 @@ def test_a_name_nobody_has_finds_no_doctor(said: str) -> None:
         ("chirurgia vascolare", ["chirurgia-vascolare"]),
         ("diabetologia al san giovanni", ["diabetologia-san-giovanni"]),
         ("diabetologia", ["diabetologia-policlinico", "diabetologia-san-giovanni"]),
+        ("in cardiologia al Policlinico", ["cardiologia"]),
+        ("mia mamma in ortopedia, il telefono non lo sento", ["ortopedia"]),
+        ("il bambino vuole vedere la mamma in urologia", ["urologia"]),
         ("cardilogia e urologia", ["urologia", "cardiologia"]),
     ],
 )
