@@ -103,13 +103,13 @@ def test_bad_knowledge_is_refused_by_file_and_key(tmp_path, wrong, sentence):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("bar\tsemplice\tc'è un bar", "giovani/temi.tsv, line 43: there is no topic «bar»"),
-        ("parcheggio\tc'è posto", "giovani/temi.tsv, line 43: expected topic<TAB>style<TAB>"),
-        ("parcheggio\tbella\tc'è posto", "giovani/temi.tsv, line 43: «bella» is no style"),
-        ("parcheggio\tsemplice\t ", "giovani/temi.tsv, line 43: the phrase needs 1 to"),
+        ("bar\tsemplice\tc'è un bar", "giovani/temi.tsv, line 61: there is no topic «bar»"),
+        ("parcheggio\tc'è posto", "giovani/temi.tsv, line 61: expected topic<TAB>style<TAB>"),
+        ("parcheggio\tbella\tc'è posto", "giovani/temi.tsv, line 61: «bella» is no style"),
+        ("parcheggio\tsemplice\t ", "giovani/temi.tsv, line 61: the phrase needs 1 to"),
         (
             "annulla\tsemplice\tPARCHEGGIO  3",
-            "giovani/temi.tsv, line 43: the same phrase also stands in giovani/temi.tsv, line 4",
+            "giovani/temi.tsv, line 61: the same phrase also stands in giovani/temi.tsv, line 4",
         ),
     ],
 )
