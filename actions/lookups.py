@@ -11,35 +11,33 @@ TIMEOUT = httpx.Timeout(2.0)
 # Read once: the certificates cost 20 ms, which a client of its own for each question would pay
 CERTIFICATES = ssl.create_default_context()
 LONGEST_QUESTION = 500
+Record = dict[str, Any]
 
 
 class LookUpFailed(Exception):
     """Says what went wrong without the address asked for: that holds a citizen's words."""
 
 
-async def find_wards(text: str) -> tuple[list[dict[str, Any]], bool]:
-    """The wards that the text may mean, best first, and whether the first is surely meant."""
-    query = {"q": text[:LONGEST_QUESTION], "limit": "5"}
-    found = await _ask("GET", "/api/internal/wards", params=query)
-    return list(found["wards"]), bool(found["sure"])
+async def find(kind: str, text: str) -> tuple[list[Record], bool]:
+    """The wards, desks, exams or doctors that the text may mean, best first; True if surely."""
+    found = await _ask("GET", f"/api/internal/{kind}", params={"q": text[:LONGEST_QUESTION]})
+    return list(found[kind]), bool(found.get("sure"))
 
 
-async def ward(ward_id: str) -> dict[str, Any] | None:
-    path = f"/api/internal/wards/{quote(ward_id, safe='')}"
-    found: dict[str, Any] | None = await _ask("GET", path, missing=True)
+async def one(kind: str, record_id: str) -> Record | None:
+    path = f"/api/internal/{kind}/{quote(record_id, safe='')}"
+    found: Record | None = await _ask("GET", path, missing=True)
     return found
 
 
-async def find_desks(text: str) -> list[dict[str, Any]]:
-    """The desks that the text may mean, each with what is said of its hours at this moment."""
-    found = await _ask("GET", "/api/internal/desks", params={"q": text[:LONGEST_QUESTION]})
-    return list(found["desks"])
+async def find_wards(text: str) -> tuple[list[Record], bool]:
+    return await find("wards", text)
 
 
-async def desk(desk_id: str) -> dict[str, Any] | None:
-    path = f"/api/internal/desks/{quote(desk_id, safe='')}"
-    found: dict[str, Any] | None = await _ask("GET", path, missing=True)
-    return found
+async def switchboards() -> list[Record]:
+    """Of each hospital whom to ring."""
+    found = await _ask("GET", "/api/internal/switchboards")
+    return list(found["switchboards"])
 
 
 async def ticket_states(

@@ -1,4 +1,4 @@
-"""The part of the service that actions ask, on loopback: wards and the state of requests."""
+"""The part of the service that actions ask, on loopback: the directory, states of requests."""
 
 import json
 import threading
@@ -18,14 +18,65 @@ CARDIOLOGY = {
     "email": "cardiologia@ospedale.example",
     "floor": "piano 2",
     "hours": "8-13",
-    "score": 95,
+    "visits": "13-14",
     "sample": True,
 }
 SURGERY = [
     {**CARDIOLOGY, "id": f"chirurgia-{kind}", "name": f"Chirurgia {kind}"}
     for kind in ("generale", "vascolare")
 ]
-ORTHOPAEDICS = {**CARDIOLOGY, "id": "ortopedia", "name": "Ortopedia e Traumatologia"}
+ORTHOPAEDICS = {
+    **CARDIOLOGY,
+    "id": "ortopedia",
+    "name": "Ortopedia e Traumatologia",
+    "visits": "",
+    "sample": False,
+}
+COLONOSCOPY = {
+    "id": "colonscopia",
+    "name": "Colonscopia",
+    "preparation": "Serve una dieta nei giorni prima.",
+    "wards": [{"id": "cardiologia", "name": "Cardiologia"}],
+    "sample": True,
+}
+ULTRASOUNDS = [
+    {**COLONOSCOPY, "id": f"ecografia_{kind}", "name": f"Ecografia {kind}"}
+    for kind in ("addome", "tiroide", "vescica", "seno", "spalla", "anca")
+]
+CISTOSCOPY = {**COLONOSCOPY, "id": "cistoscopia", "name": "Cistoscopia", "wards": []}
+DOCTOR = {
+    "id": "dario-inventati",
+    "name": "Dott. Dario Inventati",
+    "sites": ["Policlinico", "San Giovanni di Dio"],
+    "sample": True,
+    "ward": CARDIOLOGY,
+}
+NAMESAKES = [
+    {**DOCTOR, "id": f"{first.lower()}-fittizi", "name": f"Dott. {first} Fittizi"}
+    for first in ("Carla", "Gemmo")
+]
+KNOWN = {
+    "wards": (CARDIOLOGY, ORTHOPAEDICS, *SURGERY),
+    "exams": (COLONOSCOPY, *ULTRASOUNDS, CISTOSCOPY),
+    "doctors": (DOCTOR, *NAMESAKES),
+}
+MEANT = {  # what a word in the question finds, and whether surely
+    "wards": {
+        "cardi": ([CARDIOLOGY], True),
+        "ortop": ([ORTHOPAEDICS], True),
+        "chirurgia": (SURGERY, False),
+    },
+    "exams": {
+        "colons": ([COLONOSCOPY], True),
+        "ecogr": (ULTRASOUNDS, False),
+        "artroscopia": ([CISTOSCOPY], False),  # resembles it
+    },
+    "doctors": {"inventati": ([DOCTOR], True), "fittizi": (NAMESAKES, False)},
+}
+SWITCHBOARDS = [
+    {"site_name": "Policlinico", "phone": "070 000100", "sample": True},
+    {"site_name": "San Giovanni di Dio", "phone": "070 000200", "sample": True},
+]
 DESKS = [
     {
         "id": desk_id,
@@ -67,18 +118,18 @@ class Internal(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlparse(self.path)
         asked = parse_qs(url.query).get("q", [""])[0].lower()
-        if url.path.startswith("/api/internal/desks"):
+        kind, _, record = url.path.removeprefix("/api/internal/").partition("/")
+        if kind == "desks":
             self._desks(url.path, asked)
-        elif url.path.startswith("/api/internal/wards/"):
-            self._one_ward(url.path.rsplit("/", 1)[1])
-        elif "cardi" in asked:
-            self._send({"wards": [CARDIOLOGY], "sure": True})
-        elif "ortop" in asked:
-            self._send({"wards": [ORTHOPAEDICS], "sure": True})
-        elif "chirurgia" in asked:
-            self._send({"wards": SURGERY, "sure": False})
+        elif kind == "switchboards":
+            self._send({kind: SWITCHBOARDS})
+        elif record:
+            self._one(kind, record)
         else:
-            self._send({"wards": [], "sure": False})
+            found, sure = next(
+                (meant for word, meant in MEANT[kind].items() if word in asked), ([], False)
+            )
+            self._send({kind: found, "sure": sure})
 
     def do_POST(self) -> None:
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -98,9 +149,9 @@ class Internal(BaseHTTPRequestHandler):
         several = DESKS if "sportelli" in asked else named
         self._send({"desks": [{**each, "day": domani} for each in several]})
 
-    def _one_ward(self, ward_id: str) -> None:
-        wards = {ward["id"]: ward for ward in (CARDIOLOGY, ORTHOPAEDICS, *SURGERY)}
-        self._send(wards.get(ward_id, {}), status=200 if ward_id in wards else 404)
+    def _one(self, kind: str, record: str) -> None:
+        found = next((each for each in KNOWN[kind] if each["id"] == record), None)
+        self._send(found or {}, status=200 if found else 404)
 
     def _send(self, content: dict[str, Any], *, status: int = 200) -> None:
         allowed = self.headers["Authorization"] == f"Bearer {TOKEN}"

@@ -12,6 +12,7 @@ from italian.contacts import find_contact
 from italian.corrections import find_correction
 from italian.dates import find_day, unknown_day
 from italian.normalise import normalise
+from italian.tokens import words
 
 Parse = dict[str, Any]
 
@@ -26,14 +27,22 @@ ALWAYS_HEARD = frozenset(
     {"emergenza", "crisi_psicologica", "annulla", "parla_con_operatore", "aiuto"}
 )
 # What the bot asked last, and the topic that a short unclear answer then belongs to
-ASKED = {
-    "contatti_reparto": "contatti_reparto",
-    "contatti_reparto.piu_di_uno": "contatti_reparto",
-    "contatti_reparto.nessuno": "contatti_reparto",
+ASKING = ("", ".piu_di_uno", ".nessuno", ".nessuno_di_esempio")
+# What may be named in reply: then the topic stands even where the name alone means another
+NAMED = {
+    "contatti_reparto": {"reparto"},
+    "orari_visita": {"reparto"},
+    "preparazione_esame": {"esame"},
+    "cercare_medico": {"medico"},
+    "orari_sportelli": set[str](),
 }
 # What the bot asks about a citizen's own request; see actions/request_changes.py
 DETAIL, WITHDRAWAL = "stato_segnalazione.dettaglio", "stato_segnalazione.ritiro_conferma"
 YES_OR_NO = {"conferma": FILL, "negazione": "annulla"}
+ASKED = {topic + end: topic for topic in NAMED for end in ASKING}
+LITTLE = frozenset({"a", "al", "alla", "del", "della", "di", "in", "la", "per", "un", "una"})
+# "ma sono suo figlio": what is refused for safety is refused again, not offered with other topics
+REFUSED = frozenset({"notizie_paziente", "consiglio_medico"})
 # The way out of a form must not hang on a probability
 OUTRIGHT = {
     **dict.fromkeys(("annulla", "annullare", "stop", "esci"), "annulla"),
@@ -75,7 +84,7 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
 
 def _follows(parse: Parse, tracker: DialogueStateTracker) -> str | None:
     """What the text means because of what the bot said last."""
-    if intent := _about_request(parse, tracker):
+    if intent := _about_request(parse, tracker) or _named_in_reply(parse, tracker):
         return intent
     return _last_answered(tracker) if wants_more(parse["text"]) else None
 
@@ -113,6 +122,8 @@ def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
         return "stato_segnalazione"
     if tracker is not None and (topic := _asked_about(tracker, parse["text"])):
         return topic
+    if tracker is not None and (refused := _insists(parse, tracker)):
+        return refused
     if tracker is not None and _was_unsure(tracker):
         return STILL_UNSURE
     return OFFER if parse["verdict"] == "offer" else DECLINE
@@ -158,17 +169,17 @@ def _asks(text: str) -> bool:
 
 def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
     """The topic of the bot's own question, when the text is as short as an answer to it."""
-    return None if len(text.split()) > LONGEST_ANSWER else ASKED.get(_last_said(tracker) or "")
+    return ASKED.get(_last_said(tracker)) if len(text.split()) <= LONGEST_ANSWER else None
 
 
-def _last_said(tracker: DialogueStateTracker) -> str | None:
-    """The key of the bot's last sentence since the citizen spoke."""
+def _last_said(tracker: DialogueStateTracker) -> str:
+    """The key of what the bot said last, since the citizen's message before this one."""
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            return None
+            break
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
-            return said.get("say")
-    return None
+            return str(said.get("say"))
+    return ""
 
 
 def _last_answered(tracker: DialogueStateTracker) -> str | None:
@@ -180,6 +191,25 @@ def _last_answered(tracker: DialogueStateTracker) -> str | None:
         if isinstance(event, BotUttered) and (custom := (event.data or {}).get("custom")):
             said.add(custom.get("say"))
     return None
+
+
+def _insists(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """The refusal that was just given, when the text may still ask for what is refused."""
+    refused = _last_said(tracker)
+    still = REFUSED.intersection(parse.get("choices", ()))
+    return refused if refused in REFUSED and still else None
+
+
+def _named_in_reply(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """The topic of the bot's own question, when the text only names what it asked for."""
+    if (topic := _asked_about(tracker, parse["text"])) is None:
+        return None
+    found = parse.get("found", ())
+    if NAMED[topic].isdisjoint(each["entity"] for each in found):
+        return None
+    named = {word for each in found for word in words(normalise(each["text"]))}
+    only = all(word in named | LITTLE for word in words(normalise(parse["text"])))
+    return topic if only else None
 
 
 def _was_unsure(tracker: DialogueStateTracker) -> bool:

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import tickets
+from handoff.api import directory
 from handoff.api.access import require_secret
 from handoff.db import Database
-from handoff.knowledge import Desks, Directory, told
+from handoff.knowledge import Desks, told
 from handoff.tables import Ticket
 from handoff.tickets import Clock, Standing
 
@@ -20,32 +21,13 @@ def _ours(request: Request) -> None:
 
 
 router = APIRouter(prefix="/api/internal", dependencies=[Depends(_ours)], include_in_schema=False)
+router.include_router(directory.router)
 
 
 class Question(BaseModel):
     conversation_id: str
     name: str | None = None
     key: str | None = None
-
-
-@router.get("/wards")
-async def wards(
-    request: Request,
-    q: Annotated[str, Query(max_length=4000)],
-    limit: Annotated[int, Query(ge=1, le=20)] = 5,
-) -> dict[str, Any]:
-    directory: Directory = request.app.state.directory
-    hits, sure = directory.find(q, limit=limit)
-    return {"wards": [hit.as_json() for hit in hits], "sure": sure}
-
-
-@router.get("/wards/{ward_id}")
-async def ward(request: Request, ward_id: str) -> dict[str, Any]:
-    found = request.app.state.directory.ward(ward_id)
-    if found is None:
-        raise HTTPException(404, "Reparto sconosciuto.")
-    json: dict[str, Any] = found.as_json()
-    return json
 
 
 @router.get("/desks")

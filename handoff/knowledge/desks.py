@@ -1,12 +1,11 @@
 """The desks that citizens ask the hours of, found by misspelt or lay names."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from handoff.knowledge.directory import plain, ranked
 from handoff.knowledge.files import read
+from handoff.knowledge.finding import Names, at_named_site
 from handoff.knowledge.holidays import BadCalendar, Closures
 from handoff.knowledge.hours import Hours
 
@@ -41,18 +40,13 @@ class Desks:
 
     def find(self, text: str) -> list[Desk]:
         """The desks that the text may mean; those of a named hospital before the others."""
-        names = [(plain(name), desk.id) for desk in self.desks for name in desk.names]
-        best = ranked(plain(text), names)
-        found = [desk for desk in self.desks if desk.id in best]
-        return _at_named_site(found, plain(text))
+        names = Names.of((name, desk.id) for desk in self.desks for name in desk.names)
+        meant = names.find(text)
+        ids = meant.named or meant.ids
+        return at_named_site([desk for desk in self.desks if desk.id in ids], text)
 
     def desk(self, desk_id: str) -> Desk | None:
         return next((desk for desk in self.desks if desk.id == desk_id), None)
-
-
-def _at_named_site(found: Sequence[Desk], asked: str) -> list[Desk]:
-    there = [desk for desk in found if desk.site and desk.site.replace("_", " ") in asked]
-    return there or list(found)
 
 
 def _desk(row: dict[str, Any], sites: Any, closures: Closures) -> Desk:

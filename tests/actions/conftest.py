@@ -18,8 +18,21 @@ class Citizen:
         self.replies: list[dict[str, Any]] = []
         self.domain: dict[str, Any] = {}
 
+    async def answers(self, action: str, *, asked: str, text: str) -> list[str]:
+        """Calls it with the answer to what the bot asked."""
+        said = {"event": "bot", "data": {"custom": {"say": asked, "with": {}}}}
+        return await self.calls(
+            action, text=text, events=[{"event": "user"}, said, {"event": "user"}]
+        )
+
     async def calls(
-        self, action: str, *, text: str = "", intent: str = "", value: str | None = None
+        self,
+        action: str,
+        *,
+        text: str = "",
+        intent: str = "",
+        value: str | None = None,
+        events: list[dict[str, Any]] | None = None,
     ) -> list[str]:
         entities = [{"entity": "valore", "value": value}] if value else []
         message = {"text": text, "intent": {"name": intent}, "entities": entities}
@@ -27,7 +40,7 @@ class Citizen:
             "sender_id": "conversation-1",
             "slots": self.slots,
             "latest_message": message,
-            "events": [],
+            "events": events or [],
             "active_loop": {},
         }
         call = {

@@ -3,10 +3,11 @@ import pytest
 from actions.lookups import LookUpFailed
 
 ACTION = "action_contatti_reparto"
+SAMPLE = "contatti_reparto.trovato_di_esempio"
 
 
 async def test_a_ward_is_told_with_all_that_is_known(citizen):
-    assert await citizen.calls(ACTION, text="numero di cardilogia") == ["contatti_reparto.trovato"]
+    assert await citizen.calls(ACTION, text="numero di cardilogia") == [SAMPLE]
     told = citizen.replies[0]["with"]
     assert told["telefono"] == "070 000001"
     assert set(told) == {"nome", "sede", "piano", "telefono", "email", "orari"}
@@ -29,9 +30,11 @@ async def test_several_wards_become_buttons_with_our_payloads(citizen):
 
 
 @pytest.mark.parametrize("asked", [{"text": "telefono di astrologia"}, {"value": "no-such-ward"}])
-async def test_an_unknown_ward_leads_to_a_person(citizen, asked):
-    assert await citizen.calls(ACTION, **asked) == ["contatti_reparto.nessuno"]
-    assert citizen.replies[0]["with"]["buttons"][0]["payload"] == "parla_con_operatore"
+async def test_an_unknown_ward_leads_to_the_switchboard_and_a_person(citizen, asked):
+    assert await citizen.calls(ACTION, **asked) == ["contatti_reparto.nessuno_di_esempio"]
+    told = citizen.replies[0]["with"]
+    assert told["centralini"] == "Policlinico: 070 000100; San Giovanni di Dio: 070 000200"
+    assert told["buttons"][0]["payload"] == "parla_con_operatore"
 
 
 @pytest.mark.parametrize("text", ["mi serve il numero di un reparto", "telefono?", "😀"])

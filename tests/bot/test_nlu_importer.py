@@ -22,6 +22,9 @@ def knowledge(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "parcheggio": entry("Parcheggio"),
         "contatti_reparto": entry("Reparti", kind="lookup"),
         "orari_sportelli": entry("Orari", kind="lookup"),
+        "orari_visita": entry("Visite", kind="lookup"),
+        "preparazione_esame": entry("Esami", kind="lookup"),
+        "cercare_medico": entry("Medici", kind="lookup"),
         "stato_segnalazione": entry("Stato", kind="lookup"),
         "reclamo": entry("Reclamo", kind="form"),
         "annulla": entry("Annulla", kind="command"),
@@ -100,13 +103,13 @@ def test_bad_knowledge_is_refused_by_file_and_key(tmp_path, wrong, sentence):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("bar\tsemplice\tc'è un bar", "giovani/temi.tsv, line 43: there is no topic «bar»"),
-        ("parcheggio\tc'è posto", "giovani/temi.tsv, line 43: expected topic<TAB>style<TAB>"),
-        ("parcheggio\tbella\tc'è posto", "giovani/temi.tsv, line 43: «bella» is no style"),
-        ("parcheggio\tsemplice\t ", "giovani/temi.tsv, line 43: the phrase needs 1 to"),
+        ("bar\tsemplice\tc'è un bar", "giovani/temi.tsv, line 61: there is no topic «bar»"),
+        ("parcheggio\tc'è posto", "giovani/temi.tsv, line 61: expected topic<TAB>style<TAB>"),
+        ("parcheggio\tbella\tc'è posto", "giovani/temi.tsv, line 61: «bella» is no style"),
+        ("parcheggio\tsemplice\t ", "giovani/temi.tsv, line 61: the phrase needs 1 to"),
         (
             "annulla\tsemplice\tPARCHEGGIO  3",
-            "giovani/temi.tsv, line 43: the same phrase also stands in giovani/temi.tsv, line 4",
+            "giovani/temi.tsv, line 61: the same phrase also stands in giovani/temi.tsv, line 4",
         ),
     ],
 )

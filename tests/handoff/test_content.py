@@ -21,11 +21,26 @@ MOST_BUTTONS = 3
 FEWEST_WARDS = 45
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SAMPLE_PHONE = re.compile(r"070 5550\d{3}")
+CONTACTS = {"nome", "sede", "piano", "telefono", "email", "orari"}
+VISITS = {"nome", "sede", "visite", "telefono"}
+DOCTOR = {"medico", "reparto", "sede", "telefono", "email"}
+LOOKUPS = ("contatti_reparto", "orari_visita", "preparazione_esame", "cercare_medico")
+NOBODY = ("nessuno", "nessuno_di_esempio")
 # What the actions and handoff put into each sentence; an unknown one would be shown in braces
 FILLED = {
     "orari_sportelli.trovato": {"nome", "risposta", "orari"},
     "orari_sportelli.trovato_di_esempio": {"nome", "risposta", "orari"},
-    "contatti_reparto.trovato": {"nome", "sede", "piano", "telefono", "email", "orari"},
+    "contatti_reparto.trovato": CONTACTS,
+    "contatti_reparto.trovato_di_esempio": CONTACTS,
+    "orari_visita.trovato": VISITS,
+    "orari_visita.trovato_di_esempio": VISITS,
+    "orari_visita.senza_orari": VISITS - {"visite"},
+    "orari_visita.senza_orari_di_esempio": VISITS - {"visite"},
+    "preparazione_esame.trovato": {"nome", "preparazione"},
+    "preparazione_esame.trovato_di_esempio": {"nome", "preparazione"},
+    "cercare_medico.trovato": DOCTOR,
+    "cercare_medico.trovato_di_esempio": DOCTOR,
+    **{f"{topic}.{name}": {"centralini"} for topic in LOOKUPS for name in NOBODY},
     "reclamo.riepilogo": {"cosa", "dove", "quando", "contatto"},
     "reclamo.corretto": {"campo"},
     "stato_segnalazione.trovata": {"pratica", "aperta", "stato"},
@@ -63,7 +78,7 @@ OPENING = {
 NEEDED = [
     *FILLED,
     *sorted(OPENING),
-    *("contatti_reparto.piu_di_uno", "contatti_reparto.nessuno", "orari_sportelli.piu_di_uno"),
+    *(f"{topic}.piu_di_uno" for topic in (*LOOKUPS, "orari_sportelli")),
     *("reclamo.cosa", "reclamo.dove", "reclamo.quando", "reclamo.contatto"),
     *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
     *("reclamo.conferma_non_capita", "reclamo.annullato"),
@@ -85,6 +100,8 @@ FILES = {path.name: read(path) for path in sorted((DATA / "knowledge").glob("*.y
 TOPICS = {topic: entry for file in FILES.values() for topic, entry in file.items()}
 SENTENCES = read(DATA / "conversation" / "frasi.yml")
 WARDS = read(DATA / "directory" / "wards.yml")
+EXAMS = read(DATA / "directory" / "exams.yml")
+DOCTORS = read(DATA / "directory" / "doctors.yml")
 SITES = read(DATA / "directory" / "sites.yml")
 
 
@@ -233,3 +250,56 @@ def test_a_ward_can_be_found_and_reached(ward: dict[str, Any]) -> None:
 def test_sample_numbers_can_ring_nobody(ward: dict[str, Any]) -> None:
     assert not ward["sample"] or SAMPLE_PHONE.fullmatch(ward["phone"])
     assert not ward["sample"] or ward["email"].endswith(".example")
+
+
+@pytest.mark.parametrize("exam", EXAMS, ids=lambda exam: exam["id"])
+def test_a_preparation_is_told_whole_on_one_screen_with_the_sheet_and_the_medicines(
+    exam: dict[str, Any],
+) -> None:
+    assert exam["sample"]
+    assert "la conferma il reparto" in exam["source"]
+    words = TOPICS["preparazione_esame"]["variants"]["trovato_di_esempio"]
+    told = words.format(nome=exam["name"], preparazione=exam["preparation"])
+    assert len(told.split()) <= LONGEST_ANSWER + len(exam["name"].split())
+    assert "Segua il foglio" in told
+    assert "non li sospenda di Sua iniziativa" in told
+    assert "Dato dimostrativo" in told
+
+
+@pytest.mark.parametrize("exam", EXAMS, ids=lambda exam: exam["id"])
+def test_a_preparation_never_speaks_against_a_medicine(exam: dict[str, Any]) -> None:
+    against = r"sospend|interromp|smett|non prend|salt\w* (?:la|il|una) |senza (?:farmac|medicin)"
+    assert not re.search(against, exam["preparation"], re.IGNORECASE)
+
+
+@pytest.mark.parametrize("doctor", DOCTORS, ids=lambda doctor: doctor["id"])
+def test_no_doctor_is_real(doctor: dict[str, Any]) -> None:
+    assert doctor["sample"]
+    assert "non esiste" in TOPICS["cercare_medico"]["variants"]["trovato_di_esempio"]
+
+
+@pytest.mark.parametrize("topic", [*LOOKUPS, "orari_sportelli"])
+def test_a_record_that_is_a_sample_says_so(topic: str) -> None:
+    for key, text in TOPICS[topic]["variants"].items():
+        if key.endswith("_di_esempio"):
+            assert re.search("dimostrativ|di esempio", text)
+
+
+@pytest.mark.parametrize(
+    ("topic", "refused", "way_on"),
+    [
+        ("notizie_paziente", "non posso confermare né escludere", "di persona al reparto"),
+        ("notizie_paziente", "nemmeno ai familiari", "centralino"),
+        ("consiglio_medico", "non posso dare pareri medici", "Chieda al Suo medico"),
+        ("referti", "Qui in chat non vedo e non mando referti", "fse20.sardegnasalute.it"),
+        ("disdire_prenotazione", "non vedo le prenotazioni e non posso disdirle", "chiami il CUP"),
+    ],
+)
+def test_a_refusal_says_what_the_bot_cannot_do_and_the_way_on(
+    topic: str, refused: str, way_on: str
+) -> None:
+    entry = TOPICS[topic]
+    answer = " ".join(entry["answer"].split())
+    assert refused in answer
+    assert way_on in answer
+    assert entry["next"]

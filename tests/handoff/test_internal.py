@@ -37,6 +37,33 @@ async def test_an_unknown_ward_is_a_404(client: httpx.AsyncClient) -> None:
     assert response.status_code == httpx.codes.NOT_FOUND
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "found"),
+    [
+        ("exams", "colonscpia", "colonscopia"),
+        ("doctors", "il dottor imaginari", "fausto-immaginari"),
+        ("wards", "chirurgia vascolare", "chirurgia-vascolare"),
+    ],
+)
+async def test_a_record_is_found_by_its_name_and_by_its_id(
+    client: httpx.AsyncClient, kind: str, said: str, found: str
+) -> None:
+    response = await client.get(f"/api/internal/{kind}", params={"q": said}, headers=OURS)
+    body = response.json()
+    assert ([record["id"] for record in body[kind]], body["sure"]) == ([found], True)
+    again = await client.get(f"/api/internal/{kind}/{found}", headers=OURS)
+    assert again.json() == body[kind][0]
+    unknown = await client.get(f"/api/internal/{kind}/nessuno", headers=OURS)
+    assert unknown.status_code == httpx.codes.NOT_FOUND
+
+
+async def test_whom_to_ring_when_nothing_is_found(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/internal/switchboards", headers=OURS)
+    boards = response.json()["switchboards"]
+    assert len(boards) == 2
+    assert all(board["site_name"] and board["phone"] and board["sample"] for board in boards)
+
+
 async def test_the_hours_of_a_misspelt_desk_are_told_for_this_moment(
     client: httpx.AsyncClient,
 ) -> None:

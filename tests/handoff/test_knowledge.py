@@ -50,13 +50,13 @@ def test_a_value_that_looks_like_a_placeholder_stays_text(knowledge: Knowledge) 
     ],
 )
 def test_a_misspelt_ward_is_found(directory: Directory, said: str, ward: str) -> None:
-    hits, _ = directory.find(said)
-    assert hits[0].ward.id.startswith(ward)
+    wards, _ = directory.wards.find(said)
+    assert wards[0].id.startswith(ward)
 
 
 @pytest.mark.parametrize("said", ["", "il numero", "xyzq", "buongiorno a tutti"])
 def test_what_names_no_ward_finds_none(directory: Directory, said: str) -> None:
-    assert directory.find(said) == ([], False)
+    assert directory.wards.find(said) == ([], False)
 
 
 def test_an_answer_that_is_not_confirmed_says_so_and_an_emergency_only_what_to_do(

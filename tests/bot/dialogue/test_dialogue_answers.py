@@ -5,6 +5,8 @@ from rasa.shared.exceptions import RasaException
 
 from tests.fake_internal import KEY, Internal
 
+WARD = "contatti_reparto.trovato_di_esempio"
+
 
 @pytest.mark.parametrize(
     ("text", "topic"),
@@ -94,12 +96,12 @@ def test_wishing_ones_data_erased_opens_a_ticket_for_it(talk):
 
 def test_two_questions_get_two_answers(talk):
     said = talk.says("dove posso parcheggiare? e qual è il numero di cardiologia?")
-    assert said == ["parcheggio", "contatti_reparto.trovato"]
+    assert said == ["parcheggio", WARD]
     assert talk.parse["topics"] == ["parcheggio", "contatti_reparto"]
 
 
 def test_a_misspelt_ward_is_found(talk):
-    assert talk.says("qual è il numero di cardilogia") == ["contatti_reparto.trovato"]
+    assert talk.says("qual è il numero di cardilogia") == [WARD]
     assert talk.values == {
         "nome": "Cardiologia",
         "sede": "Policlinico",
@@ -119,20 +121,21 @@ def test_several_wards_are_offered_and_one_is_chosen(talk):
         "contatti_reparto:chirurgia-generale",
         "contatti_reparto:chirurgia-vascolare",
     ]
-    assert talk.presses(payloads[1]) == ["contatti_reparto.trovato"]
+    assert talk.presses(payloads[1]) == [WARD]
     assert talk.values["nome"] == "Chirurgia vascolare"
 
 
 def test_an_unknown_ward_gets_the_switchboard_and_a_person(talk):
     assert talk.says("mi serve il telefono del reparto di astrologia") == [
-        "contatti_reparto.nessuno"
+        "contatti_reparto.nessuno_di_esempio"
     ]
+    assert "070 000100" in talk.values["centralini"]
     assert talk.values["buttons"][0]["payload"] == "parla_con_operatore"
 
 
 def test_a_ward_that_was_not_named_is_asked_for(talk):
     assert talk.presses("contatti_reparto") == ["contatti_reparto"]
-    assert talk.says("cardiologia") == ["contatti_reparto.trovato"]
+    assert talk.says("cardiologia") == [WARD]
 
 
 def test_ones_own_request_is_found_without_its_name(owner):
@@ -158,7 +161,7 @@ def test_a_failed_look_up_invents_nothing(talk):
             talk.says("qual è il numero di cardiologia")
     finally:
         Internal.broken = False
-    assert talk.says("qual è il numero di cardiologia") == ["contatti_reparto.trovato"]
+    assert talk.says("qual è il numero di cardiologia") == [WARD]
 
 
 def test_what_citizens_write_is_not_in_the_actions_log(talk, action_log):
