@@ -9,8 +9,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from italian.contacts import find_contact
-from italian.corrections import find_correction
-from italian.dates import find_day, unknown_day
+from italian.form_turns import Turn, answers, is_correction
+from italian.forms import START, Form, read_forms
 from italian.normalise import normalise
 
 Parse = dict[str, Any]
@@ -19,7 +19,8 @@ OFFER = "incerto"
 DECLINE = "non_capito"
 STILL_UNSURE = "ancora_incerto"
 FILL = "compila"
-DIALOGUE_INTENTS = (OFFER, DECLINE, STILL_UNSURE, FILL)
+ANOTHER_FORM = "altro_modulo"
+DIALOGUE_INTENTS = (OFFER, DECLINE, STILL_UNSURE, FILL, ANOTHER_FORM)
 
 UNSURE_ACTIONS = frozenset({"utter_scelta", "utter_non_capito"})
 ALWAYS_HEARD = frozenset(
@@ -38,7 +39,6 @@ OUTRIGHT = {
     "aiuto": "aiuto",
 }
 LONGEST_ANSWER = 6
-FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
     r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
     r"|qual|chi|posso|si può|potrei|avete|c'è|mi dice|mi dite|vorrei sapere|mi serve sapere)\b"
@@ -49,13 +49,16 @@ ROME = ZoneInfo("Europe/Rome")
 
 def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     """The dialogue intent; the classifier's own intent and ranking stay as they are."""
+    open_form = form_of(tracker)
     if is_payload(parse):
-        return parse["intent"]["name"]
+        return _pressed(parse, open_form)
     if (command := OUTRIGHT.get(normalise(parse["text"]).strip(" .!"))) is not None:
         return command
+    if tracker is not None and (begun := _begun_in_words(tracker, parse["text"], open_form)):
+        return begun
     topic = asked_topic(parse)
-    if tracker is not None and tracker.active_loop_name:
-        return _inside_form(parse, tracker)
+    if tracker is not None and open_form:
+        return _one_at_a_time(_inside_form(parse, tracker, open_form), open_form)
     if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
         return topic
     return _unsure(parse, tracker)
@@ -78,6 +81,41 @@ def is_payload(parse: Parse) -> bool:
     return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
 
 
+def form_of(tracker: DialogueStateTracker | None) -> Form | None:
+    name = tracker.active_loop_name if tracker is not None else None
+    return next((form for form in read_forms().values() if form.loop == name), None)
+
+
+def _pressed(parse: Parse, open_form: Form | None) -> str:
+    """The topic of the button; the one that begins a form sends `topic:compila`."""
+    topic: str = parse["intent"]["name"]
+    form = read_forms().get(topic)
+    values = [each["value"] for each in parse.get("entities", ())]
+    if form and form.start and form is not open_form and START in values:
+        topic = form.begin
+    return _one_at_a_time(topic, open_form)
+
+
+def _begun_in_words(
+    tracker: DialogueStateTracker, text: str, open_form: Form | None
+) -> str | None:
+    """The words on the button that begins a form, for channels without buttons."""
+    plain = normalise(text).strip(" .!")
+    for form in read_forms().values() if open_form is None else ():
+        if (
+            form.start
+            and plain in (START, normalise(form.start))
+            and _last_said(tracker) == form.topic
+        ):
+            return form.begin
+    return None
+
+
+def _one_at_a_time(intent: str, open_form: Form | None) -> str:
+    others = (form.begin for form in read_forms().values() if form is not open_form)
+    return ANOTHER_FORM if open_form and intent in others else intent
+
+
 def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     if any(each["entity"] == "pratica" for each in parse.get("found", ())):
         return "stato_segnalazione"
@@ -88,25 +126,32 @@ def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     return OFFER if parse["verdict"] == "offer" else DECLINE
 
 
-def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
+def _inside_form(parse: Parse, tracker: DialogueStateTracker, form: Form) -> str:
     topic, sure = asked_topic(parse), parse["verdict"] == "answer"
     if sure and topic in ALWAYS_HEARD:
         return topic
-    slot = tracker.get_slot("requested_slot")
-    if _answers(slot, parse["text"]):
+    asked = form.question(tracker.get_slot("requested_slot"))
+    given = frozenset(name for name in form.fields if tracker.get_slot(form.slot(name)))
+    turn = Turn(FILL, None, parse["text"], asked, given)
+    if _answers(form, turn):
         return FILL
-    if slot in FREE_TEXT:
+    if asked in form.fields and form.fields[asked].is_free:
         return topic if sure and parse.get("very_sure") and _asks(parse["text"]) else FILL
     return topic if sure else FILL
 
 
-def _answers(slot: str | None, text: str) -> bool:
+def _answers(form: Form, turn: Turn) -> bool:
+    """Whether a text answers the question that is open, or takes back an earlier answer."""
     today = datetime.now(timezone.utc).astimezone(ROME).date()
-    if find_correction(text, today=today):
+    if is_correction(form, turn, today=today):
         return True
-    if slot == "reclamo_quando":
-        return not _asks(text) and (unknown_day(text) or find_day(text, today=today) is not None)
-    return slot == "reclamo_contatto" and find_contact(text) is not None
+    question = form.fields.get(turn.asked or "")
+    if question and question.kind == "contact":
+        return find_contact(turn.text) is not None
+    if (question and question.is_free) or _asks(turn.text):
+        return False
+    readings = answers(form, turn, today=today).values()
+    return any(reading.value or reading.fault for reading in readings)
 
 
 def _asks(text: str) -> bool:
@@ -118,11 +163,16 @@ def _asked_about(tracker: DialogueStateTracker, text: str) -> str | None:
     """The topic of the bot's own question, when the text is as short as an answer to it."""
     if len(text.split()) > LONGEST_ANSWER:
         return None
+    return ASKED.get(_last_said(tracker) or "")
+
+
+def _last_said(tracker: DialogueStateTracker) -> str | None:
+    """The key of the bot's last words, if it said any since the citizen's."""
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             return None
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
-            return ASKED.get(said.get("say"))
+            return said.get("say")
     return None
 
 
