@@ -31,17 +31,25 @@ class Masked(NamedTuple):
 def mask(text: str) -> Masked:
     """The text with «[… nascosto]» in place of every code whose checksum is right."""
     hidden = []
-    for kind, (pattern, find) in KINDS.items():
-        shown = pattern.sub(lambda found, find=find: find(found[0]), text)
+    for kind, hide in KINDS.items():
+        shown = hide(text)
         if shown != text:
             hidden.append(kind)
         text = shown
     return Masked(text, tuple(hidden))
 
 
+def _tax_codes(text: str) -> str:
+    return TAX_CODE.sub(lambda found: _tax_code(found[0]), text)
+
+
 def _tax_code(found: str) -> str:
     bare = BETWEEN.sub("", found)
     return "[codice fiscale nascosto]" if codicefiscale.is_valid(bare) else found
+
+
+def _accounts(text: str) -> str:
+    return ACCOUNT.sub(lambda found: _account(found[0]), text)
 
 
 def _account(found: str) -> str:
@@ -53,7 +61,7 @@ def _account(found: str) -> str:
     return found
 
 
-KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
-    "codice_fiscale_nascosto": (TAX_CODE, _tax_code),
-    "iban_nascosto": (ACCOUNT, _account),
+KINDS: dict[str, Callable[[str], str]] = {
+    "codice_fiscale_nascosto": _tax_codes,
+    "iban_nascosto": _accounts,
 }

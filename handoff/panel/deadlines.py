@@ -13,6 +13,11 @@ TERMS = {
     "persona": IN_THE_CHAT,
     "guasto": IN_THE_CHAT,
     "reclamo": BY_REGULATION,
+    "elogio": BY_REGULATION,
+    "suggerimento": BY_REGULATION,
+    "rimborso": BY_REGULATION,
+    "cartella": BY_REGULATION,  # what the topic's answer promises
+    "oggetti": timedelta(days=2),  # afterwards a thing is hard to find
     "dati": BY_REGULATION,
     "consegna": timedelta(days=1),
 }
