@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.processor import UnknownPayload
 from italian.forms import read_forms
 from tests.bot.dialogue.conftest import Talk
 
@@ -158,6 +159,41 @@ def test_a_question_is_answered_and_the_form_asks_again(talk, topic, at):
     told = talk.told
     assert talk.says("dove posso parcheggiare?") == ["parcheggio", asks(topic, at)]
     assert (talk.form, talk.told) == (f"{topic}_form", told)
+
+
+@each_question
+def test_help_is_given_and_the_form_asks_again(talk, topic, at):
+    filled(talk, topic, until=at)
+    assert talk.says("aiuto") == ["aiuto", asks(topic, at)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "at", "text"),
+    [
+        ("reclamo", "cosa", "ho aspettato tre ore in pronto soccorso"),
+        ("elogio", "messaggio", "al pronto soccorso siete stati gentili e veloci"),
+        ("suggerimento", "proposta", "il parcheggio dovrebbe costare meno"),
+        ("oggetti_smarriti", "oggetto", "la tessera sanitaria e il referto degli esami"),
+        ("rimborso_ticket", "motivo", "avevo l'esenzione ma ho pagato il ticket lo stesso"),
+    ],
+)
+def test_a_storys_topics_are_the_answer_and_no_question(talk, topic, at, text):
+    filled(talk, topic, until=at)
+    talk.says(text)
+    assert talk.told[at] == text
+
+
+def test_a_button_pressed_too_late_brings_the_question_again(talk):
+    filled(talk, "rimborso_ticket", until="pagamento")
+    told = talk.told
+    assert talk.presses("rimborso_ticket:non_ricordo")[-1] == "rimborso_ticket.pagamento"
+    assert talk.presses("rimborso_ticket:compila")[-1] == "rimborso_ticket.pagamento"
+    assert talk.told == told
+
+
+def test_an_intent_of_the_dialogue_is_no_button(talk):
+    with pytest.raises(UnknownPayload):
+        talk.presses("compila_rimborso_ticket")
 
 
 @pytest.mark.parametrize(
