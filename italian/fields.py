@@ -15,7 +15,8 @@ NO_WORDS = "senza_parole"
 IMPOSSIBLE = "giorno_impossibile"
 IN_THE_FUTURE = "giorno_futuro"
 FEWEST_LETTERS = 3
-HIDDEN = re.compile(r"\[[^\]]* nascosto\]")  # what masking leaves: not a citizen's words
+# What masking leaves, here or at the gateway: not a citizen's words
+HIDDEN = re.compile(r"\[(?:codice fiscale|IBAN|conto)[^\]]*\]")
 NO_CONTACT = re.compile(
     r"^(?:no|nessun[oa]?|niente|anonim[oa])\b|\bchat\b|\bqui\b|non (?:voglio|ho|lascio|desidero)"
     r"|\bpreferisco (?:di no|non)|\bin forma anonima\b|\bsenza recapito\b"

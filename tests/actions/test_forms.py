@@ -163,7 +163,13 @@ def test_a_choice_is_read_from_words_when_they_mean_one(topic, field, text, give
 
 @pytest.mark.parametrize(
     ("text", "given"),
-    [("  ", None), ("😀", None), ("[codice fiscale nascosto]", None), (" Attesa ", "Attesa")],
+    [
+        ("  ", None),
+        ("😀", None),
+        ("[codice fiscale nascosto]", None),
+        ("[codice fiscale]", None),
+        (" Attesa ", "Attesa"),
+    ],
 )
 @pytest.mark.parametrize("field", ["cosa", "dove"])
 def test_free_text_needs_words(field, text, given):
