@@ -5,12 +5,13 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.memory import Conversation
-from bot.nlu.decision import DECLINE, OFFER
+from bot.nlu.decision import DECLINE, OFFER, wants_more
 from bot.nlu.language import ITALIAN
 from bot.nlu.verdict import FOREIGN
 
 Answer = dict[str, Any]
 OFFERED = "scelta"
+MORE, VALUE, SITE = "di_piu", "valore", "sede"
 DECISIONS = {OFFER: "offer", DECLINE: "decline", "fuori_ambito": "decline"}
 TICKET = {"kind": "persona", "reason": "richiesta", "topic": None, "fields": {}}
 
@@ -45,7 +46,18 @@ def _reply(event: BotUttered, message: UserUttered) -> dict[str, Any] | None:
     values = dict(said.get("with") or {})
     if said["say"] == OFFERED:
         values["choices"] = message.parse_data["choices"]
+    elif said["say"] == message.intent_name and (wished := _wished(message)):
+        values["prefer"] = wished
     return {"say": said["say"], "with": values}
+
+
+def _wished(message: UserUttered) -> list[str]:
+    """Variants of an answer that suit better: the pressed one, the longer, the hospital's."""
+    if message.text and wants_more(message.text):
+        return [MORE]
+    parse = message.parse_data
+    pressed = [each["value"] for each in parse["entities"] if each["entity"] == VALUE]
+    return pressed + [each["value"] for each in parse.get("found", ()) if each["entity"] == SITE]
 
 
 def _ticket(said: list[BotUttered]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""`python -m handoff serve|worker|migrate|first-login|add-operator`."""
+"""`python -m handoff COMMAND`: see handoff.cli."""
 
 import sys
 

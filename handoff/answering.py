@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, inbox, surveys, tickets
+from handoff import conversations, inbox, notices, privacy, surveys, tickets
 from handoff.bot import Answer, Bot, BotSilent
 from handoff.db import Database
 from handoff.inbox import Claimed
-from handoff.knowledge import Knowledge, UnknownWords
+from handoff.knowledge import Expired, Knowledge, UnknownWords
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
@@ -32,8 +32,8 @@ class Answering:
             await self._settle(job, await self._ask(job), asked=True)
 
     async def _is_for_us(self, job: Claimed) -> bool:
-        """Scores, comments on a closed request, and what cannot be read never reach the bot."""
-        if _is_vote(job.message) or "unsupported" in job.message.trace:
+        """Scores, comments, wishes about one's data, the unreadable: the bot is not asked."""
+        if _is_for_handoff(job.message) or "unsupported" in job.message.trace:
             return True
         async with self.database.read() as session:
             return await surveys.awaits_comment(session, job.conversation.id)
@@ -77,7 +77,9 @@ class Answering:
         if "unsupported" in message.trace:
             await speech.system("solo_testo")
             return True
-        return await surveys.hear(session, conversation, message, knowledge=self.knowledge)
+        return await privacy.hear(session, conversation, message, speech) or await surveys.hear(
+            session, conversation, message, knowledge=self.knowledge
+        )
 
     async def _join_ticket(
         self, session: AsyncSession, conversation: Conversation, speech: Speech
@@ -100,9 +102,12 @@ class Answering:
             for reply in answer.replies:
                 self.knowledge.wording(reply.say or "", reply.values)
         except UnknownWords as unknown:
-            logger.error("nobody approved words for %s", unknown)
-            await self._fall_back(session, conversation, message, speech, "parole_mancanti")
+            logger.error("nobody approved words for %s, or checked them in time", unknown)
+            reason = "risposta_scaduta" if isinstance(unknown, Expired) else "parole_mancanti"
+            await self._fall_back(session, conversation, message, speech, reason)
             return
+        topics = {(reply.say or "").partition(".")[0] for reply in answer.replies}
+        await notices.say_first(session, conversation, speech, topics)
         opened = await self._open_wished(session, conversation, message, answer)
         for number, reply in enumerate(answer.replies, start=1):
             await speech.bot(
@@ -145,7 +150,8 @@ class Answering:
         opened = await tickets.open_ticket(
             session, conversation, kind="guasto", reason=reason, message_id=message.id
         )
-        await speech.system("bot_assente", {"pratica": opened.ticket.name}, secret=opened.key)
+        said = reason if reason == "risposta_scaduta" else "bot_assente"
+        await speech.system(said, {"pratica": opened.ticket.name}, secret=opened.key)
 
     async def _bury(self, job: Claimed) -> None:
         """A message that keeps killing its worker: a person reads it, the others go on."""
@@ -158,8 +164,8 @@ class Answering:
             await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
 
 
-def _is_vote(message: Message) -> bool:
-    return (message.payload or "").startswith(surveys.PREFIX)
+def _is_for_handoff(message: Message) -> bool:
+    return (message.payload or "").startswith((surveys.PREFIX, privacy.PREFIX))
 
 
 def _question(job: Claimed) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from handoff import panel
 from handoff.api import health, internal, webchat
 from handoff.house import House, build
+from handoff.knowledge import keep_fresh
 from handoff.settings import ROOT, Settings
 
 FRAMEWORKS = {
@@ -89,6 +90,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = (
         asyncio.create_task(house.database.hear_others()),
         asyncio.create_task(app.state.health.watch_the_start()),
+        asyncio.create_task(keep_fresh(house.database, house.knowledge)),
     )
     try:
         if house.settings.workers:

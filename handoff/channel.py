@@ -88,6 +88,7 @@ Receive = Callable[[Inbound], Awaitable[Received]]
 class Channel(ABC):
     name: ClassVar[str]
     pulled: ClassVar[bool] = False  # citizens fetch their messages from us: nothing to send
+    window: ClassVar[timedelta | None] = None  # after a citizen's message, for writing first
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
 
     def routes(self, receive: Receive) -> APIRouter | None:

@@ -12,13 +12,15 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import inbox, leases, outbox
+from handoff import inbox, leases, notices, outbox
 from handoff.answering import Answering
 from handoff.channel import Channel, Receive
 from handoff.db import Database
 from handoff.delivery import Delivery
+from handoff.knowledge import Knowledge
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
+NOTICES_POLL = 20.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 logger = logging.getLogger(__name__)
 
@@ -109,12 +111,14 @@ class Crew:
         database: Database,
         answering: Answering,
         delivery: Delivery,
+        knowledge: Knowledge,
         *,
         slots: int,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
         self._delivery = delivery
+        self._knowledge = knowledge
         self._lines: tuple[Line[inbox.Claimed], Line[outbox.Claimed]] = (
             Line(
                 database,
@@ -147,6 +151,7 @@ class Crew:
         channels: Sequence[Channel] = tuple(self._delivery.channels.values())
         self._tasks = [
             *(asyncio.create_task(line.run()) for line in self._lines),
+            asyncio.create_task(self._tell_of_ended_notices()),
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
@@ -158,6 +163,21 @@ class Crew:
                 await task
         for line in self._lines:
             await line.finish(10)
+
+    async def _tell_of_ended_notices(self) -> None:
+        """A few at a time, each few in a transaction of their own: a restart goes on there."""
+        channels = self._delivery.channels.values()
+        windows = {channel.name: channel.window for channel in channels if channel.window}
+        async with self._database.bell.listen(notices.RINGS) as heard:
+            while True:
+                try:
+                    async with self._database.begin() as session:
+                        told = await notices.tell_the_end(session, self._knowledge, windows)
+                except (SQLAlchemyError, OSError) as error:
+                    logger.error("cannot tell of ended notices: %s", type(error).__name__)
+                    told = 0
+                if not told:
+                    await heard.wait(NOTICES_POLL)
 
     async def _take_back(self) -> None:
         async with self._database.begin() as session:

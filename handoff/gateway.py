@@ -1,5 +1,7 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,9 +12,18 @@ from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
+from italian.masked import without_codes
 
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyNotice:
+    """Where it can be read, and which one: a new version is shown to everybody again."""
+
+    url: str
+    version: str
 
 
 class Gateway:
@@ -27,13 +38,13 @@ class Gateway:
         knowledge: Knowledge,
         safety: Safety,
         *,
-        privacy_url: str,
+        privacy: PrivacyNotice,
         pulled: frozenset[str] = frozenset(),
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.safety = safety
-        self._privacy_url = privacy_url
+        self._privacy = privacy
         self._pulled = pulled
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
@@ -61,14 +72,16 @@ class Gateway:
             if known is not None:
                 return _received(known, duplicate=True)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = conversations.hear(
-                session, conversation, text=_heard(inbound), payload=inbound.payload
-            )
+            heard = _heard(inbound)
+            text = without_codes(heard)
+            message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
             message.trace = {"unsupported": inbound.unsupported} if inbound.unsupported else {}
             await session.flush()
             row = inbox.put(
                 session, message, channel=inbound.channel, external_id=inbound.external_id
             )
+            if text != heard:
+                await Speech(session, conversation, self.knowledge).system("codici_nascosti")
             if finding is not None:
                 row.state = "done"
                 await self._save_a_life(session, conversation, message, finding)
@@ -80,10 +93,11 @@ class Gateway:
         conversation, is_new = await conversations.find_or_add(
             session, channel=channel, address=address, pulled=channel in self._pulled, name=name
         )
-        if is_new:
+        if conversation.notice != self._privacy.version:
             await Speech(session, conversation, self.knowledge).system(
-                "avviso", {"privacy_url": self._privacy_url}
+                "avviso" if is_new else "avviso_nuovo", {"privacy_url": self._privacy.url}
             )
+            conversation.notice = self._privacy.version
         return conversation
 
     async def _save_a_life(

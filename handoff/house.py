@@ -12,7 +12,7 @@ from handoff.channels import open_channels
 from handoff.crew import Crew
 from handoff.db import Database
 from handoff.delivery import Delivery
-from handoff.gateway import Gateway
+from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
@@ -38,6 +38,7 @@ class House:
             self.database,
             Answering(self.database, self.knowledge, self.bot),
             Delivery(self.database, self.channels),
+            self.knowledge,
             slots=max(1, self.settings.workers),
         )
 
@@ -67,7 +68,7 @@ def build(settings: Settings) -> House:
             database,
             knowledge,
             Safety.load(settings.data, ear=ear),
-            privacy_url=settings.privacy_url,
+            privacy=PrivacyNotice(settings.privacy_url, settings.privacy_version),
             pulled=frozenset(name for name, channel in channels.items() if channel.pulled),
         ),
         bot=Bot(

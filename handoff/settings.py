@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     public_url: str = "http://localhost:8000"
     privacy_url: str = "https://www.aoucagliari.it/privacy"
+    privacy_version: str = Field(default="1", max_length=32)
     frame_ancestors: Words = ()
     secure_cookies: bool = False
     admin_email: str = ""

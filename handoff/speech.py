@@ -38,10 +38,11 @@ class Speech:
         key: str,
         values: Mapping[str, Any] | None = None,
         *,
+        final: bool = True,
         secret: str | None = None,
     ) -> Message:
         """The office itself says how things stand."""
-        return await self._say("system", OFFICE, key, values, True, secret, None)
+        return await self._say("system", OFFICE, key, values, final, secret, None)
 
     async def _say(
         self,

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from handoff.house import build
+from handoff.knowledge import keep_fresh
 from handoff.settings import Settings
 
 
@@ -14,11 +15,15 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     crew = house.crew()
-    hearing = asyncio.create_task(house.database.hear_others())
+    watching = (
+        asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(keep_fresh(house.database, house.knowledge)),
+    )
     try:
         await crew.start(house.gateway.receive)
         await stop.wait()
     finally:
         await crew.stop()
-        hearing.cancel()
+        for task in watching:
+            task.cancel()
         await house.close()

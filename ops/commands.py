@@ -36,6 +36,12 @@ def migrate() -> None:
     _become(OUR_PYTHON, "-m", "handoff", "migrate")
 
 
+def sportello(*arguments: str) -> None:
+    """The service's own commands, with the settings of `make run`."""
+    bootstrap.prepare()
+    _become(OUR_PYTHON, "-m", "handoff", *arguments)
+
+
 def evaluate(messages: str = "", baseline: str = "") -> None:
     if baseline == "diet":
         bootstrap.prepare()
@@ -70,6 +76,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
     "test": tests.run_all,
     "test-fast": tests.run_fast,
+    "sportello": sportello,
     "train": train,
     "eval": evaluate,
     "bench": bench,

@@ -38,7 +38,14 @@ OUTRIGHT = {
     **dict.fromkeys(("operatore", "persona", "una persona"), "parla_con_operatore"),
     "aiuto": "aiuto",
 }
+MORE = re.compile(
+    r"(?:(?:mi|ne|me ne|puoi|può|potrebbe|vorrei|voglio|posso|per favore) )*"
+    r"(?:(?:dimmi|dica|dire|dirmi|parlami|sapere|saperne|avere|spiega(?:mi|rmi)?|spieghi) )?"
+    r"(?:(?:qualcosa )?(?:di|in) più|meglio|(?:più|altri|altre) (?:dettagli|informazioni|info))"
+    r"(?: per favore| grazie)?[ ?.!]*"
+)
 LONGEST_ANSWER = 6
+LONGEST_FRAGMENT = 3  # words
 QUESTION = re.compile(
     r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
     r"|qual|chi|posso|si può|potrei|avete|c'è|mi dice|mi dite|vorrei sapere|mi serve sapere)\b"
@@ -54,14 +61,19 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
         return _pressed(parse, open_form)
     if (command := OUTRIGHT.get(normalise(parse["text"]).strip(" .!"))) is not None:
         return command
-    if tracker is not None and (begun := _begun_in_words(tracker, parse["text"], open_form)):
-        return begun
-    topic = asked_topic(parse)
     if tracker is not None and open_form:
         return _one_at_a_time(_inside_form(parse, tracker, open_form), open_form)
-    if parse["verdict"] == "answer" or topic == "fuori_ambito" and parse.get("sure"):
+    if tracker is not None and (meant := _about_the_last_answer(tracker, parse["text"])):
+        return meant
+    topic = asked_topic(parse)
+    if parse["verdict"] == "answer" or _is_surely_outside(parse):
         return topic
     return _unsure(parse, tracker)
+
+
+def wants_more(text: str) -> bool:
+    """Whether the text asks for more of what was just said, and for nothing else."""
+    return MORE.fullmatch(normalise(text)) is not None
 
 
 def said_first(parse: Parse, intent: str) -> list[str]:
@@ -96,24 +108,25 @@ def _pressed(parse: Parse, open_form: Form | None) -> str:
     return _one_at_a_time(topic, open_form)
 
 
-def _begun_in_words(
-    tracker: DialogueStateTracker, text: str, open_form: Form | None
-) -> str | None:
-    """The words on the button that begins a form, for channels without buttons."""
-    plain = normalise(text).strip(" .!")
-    for form in read_forms().values() if open_form is None else ():
-        if (
-            form.start
-            and plain in (START, normalise(form.start))
-            and _last_said(tracker) == form.topic
-        ):
-            return form.begin
-    return None
+def _about_the_last_answer(tracker: DialogueStateTracker, text: str) -> str | None:
+    """More of it, or the words on the button below it, for channels without buttons."""
+    if wants_more(text):
+        return _last_answered(tracker)
+    form = read_forms().get(_last_said(tracker) or "")
+    if form is None or form.start is None:
+        return None
+    return form.begin if normalise(text).strip(" .!") in (START, normalise(form.start)) else None
 
 
 def _one_at_a_time(intent: str, open_form: Form | None) -> str:
     others = (form.begin for form in read_forms().values() if form is not open_form)
     return ANOTHER_FORM if open_form and intent in others else intent
+
+
+def _is_surely_outside(parse: Parse) -> bool:
+    """Not of a fragment: out of its place "mia madre" means nothing, and is nobody's matter."""
+    told = len(parse["text"].split()) > LONGEST_FRAGMENT
+    return bool(told and asked_topic(parse) == "fuori_ambito" and parse.get("sure"))
 
 
 def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
@@ -173,6 +186,17 @@ def _last_said(tracker: DialogueStateTracker) -> str | None:
             return None
         if isinstance(event, BotUttered) and (said := (event.data or {}).get("custom")):
             return said.get("say")
+    return None
+
+
+def _last_answered(tracker: DialogueStateTracker) -> str | None:
+    """The topic that the bot's last turn answered."""
+    said: set[str] = set()
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return event.intent_name if event.intent_name in said else None
+        if isinstance(event, BotUttered) and (custom := (event.data or {}).get("custom")):
+            said.add(custom.get("say"))
     return None
 
 

@@ -2,7 +2,18 @@
 
 from handoff.knowledge.desks import Desks
 from handoff.knowledge.directory import Directory, Ward
+from handoff.knowledge.fresh import keep_fresh
 from handoff.knowledge.opening_words import told
-from handoff.knowledge.words import Knowledge, UnknownWords, Wording
+from handoff.knowledge.words import Expired, Knowledge, UnknownWords, Wording
 
-__all__ = ["Desks", "Directory", "Knowledge", "UnknownWords", "Ward", "Wording", "told"]
+__all__ = [
+    "Desks",
+    "Directory",
+    "Expired",
+    "Knowledge",
+    "UnknownWords",
+    "Ward",
+    "Wording",
+    "keep_fresh",
+    "told",
+]

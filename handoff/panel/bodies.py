@@ -5,7 +5,16 @@ import re
 from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from handoff.panel import passwords
@@ -21,6 +30,7 @@ TOO_BIG = "Il testo è troppo grande."
 EMPTY = "Il testo è vuoto: scriva qualcosa prima di inviare."
 TOO_LONG = "Il testo è troppo lungo: al massimo 4.000 caratteri."
 NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
+NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
@@ -70,6 +80,28 @@ class Words(Step):
     text: Text
 
 
+class NewNotice(Body):
+    """`ends_at`: ISO 8601 with its zone."""
+
+    text: Text
+    topics: Annotated[list[str], Field(max_length=80)] = []
+    ends_at: Annotated[AwareDatetime, Strict(False)]
+
+
+class Closing(Body):
+    """What those are told whom the notice reached; nothing, if they need not be told."""
+
+    text: Text | None = None
+
+
+async def new_notice(request: Request) -> NewNotice:
+    return _valid(NewNotice, await _read(request))
+
+
+async def closing(request: Request) -> Closing:
+    return _valid(Closing, await _read(request))
+
+
 async def login(request: Request) -> Login:
     return _valid(Login, await _read(request))
 
@@ -108,6 +140,6 @@ def _sentence(kind: type[Body], error: ValidationError) -> str:
         return NO_LOGIN
     if fault["type"] in ("empty", "too_long"):
         return fault["msg"]
-    return {"version": NO_VERSION, "text": EMPTY}.get(
+    return {"version": NO_VERSION, "text": EMPTY, "ends_at": NO_END}.get(
         str(next(iter(fault["loc"]), "")), UNREADABLE
     )

@@ -1,4 +1,4 @@
-"""The panel's two pages, under a policy that runs nothing but our files."""
+"""The panel's pages, under a policy that runs nothing but our files."""
 
 from pathlib import Path
 
@@ -27,10 +27,12 @@ router = APIRouter(prefix="/panel")
 
 @router.get("")
 async def panel(request: Request) -> Response:
-    entry = await entered(request)
-    if entry is None:
-        return RedirectResponse("/panel/login", 303, headers=HEADERS)
-    return _page(request, "panel.html")
+    return await _inside(request, "panel.html")
+
+
+@router.get("/avvisi")
+async def notices(request: Request) -> Response:
+    return await _inside(request, "notices.html")
 
 
 @router.get("/login")
@@ -38,6 +40,13 @@ async def login(request: Request) -> Response:
     if await entered(request):
         return RedirectResponse("/panel", 303, headers=HEADERS)
     return _page(request, "login.html")
+
+
+async def _inside(request: Request, name: str) -> Response:
+    """The page, or the log-in for strangers."""
+    if await entered(request) is None:
+        return RedirectResponse("/panel/login", 303, headers=HEADERS)
+    return _page(request, name)
 
 
 def _page(request: Request, name: str) -> Response:

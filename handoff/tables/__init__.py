@@ -2,6 +2,8 @@
 
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.conversations import KEY, Conversation, Message, Offer
+from handoff.tables.knowledge import KnowledgeRevision
+from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
 from handoff.tables.queues import Attempt, Inbox, Outbox
 from handoff.tables.tickets import Survey, Ticket, TicketEvent
@@ -15,9 +17,12 @@ __all__ = [
     "BotTracker",
     "Conversation",
     "Inbox",
+    "KnowledgeRevision",
     "LoginAttempt",
     "Message",
     "Moment",
+    "Notice",
+    "NoticeTold",
     "Offer",
     "Operator",
     "Outbox",

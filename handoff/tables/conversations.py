@@ -26,6 +26,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     ticket_id: Mapped[str | None] = mapped_column(String(32))  # the ticket that holds it now
     reset_bot: Mapped[bool] = mapped_column(default=False)  # a person hands back: forms end
+    notice: Mapped[str | None] = mapped_column(String(32))  # version of the privacy notice shown
     keeps_key: Mapped[bool] = mapped_column(default=False)  # a reading key was not shown yet
     created_at: Mapped[Created]
 

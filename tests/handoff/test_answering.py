@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from handoff import inbox
+from handoff.app import create_app
+from handoff.settings import Settings
 from handoff.tables import Inbox, Operator, Ticket
 from handoff.tickets import hand_back, take
 from tests.fake_bot import FakeBot
@@ -96,25 +98,27 @@ async def test_after_a_hand_back_the_bot_is_asked_to_start_afresh(
 
 
 async def test_a_message_that_kills_its_worker_is_buried_and_the_rest_goes_on(
-    citizen: Citizen, fake_bot: FakeBot
+    settings: Settings, fake_bot: FakeBot
 ) -> None:
-    database = citizen.gateway.database
-    fake_bot.fault = "hang"
-    poison = await citizen.says("parcheggio")
-    later = await citizen.says("parcheggio")
-    async with database.begin() as session:
-        await session.execute(
-            update(Inbox)
-            .where(Inbox.message_id == poison.message_id)
-            .values(attempts=inbox.MAX_ATTEMPTS, state="ready", owner=None)
-        )
-    buried = await answers(database, poison)
-    assert [message.topic for message in buried] == ["bot_assente"]
-    assert (await answers(database, later))[-1].topic == "in_coda"
-    async with database.read() as session:
-        states = dict((await session.execute(select(Inbox.message_id, Inbox.state))).all())
+    idle = create_app(settings.model_copy(update={"workers": 0}))
+    async with idle.router.lifespan_context(idle):
+        citizen, database = Citizen(idle.state.gateway), idle.state.database
+        poison = await citizen.says("parcheggio")
+        later = await citizen.says("parcheggio")
+        async with database.begin() as session:
+            await session.execute(
+                update(Inbox)
+                .where(Inbox.message_id == poison.message_id)
+                .values(attempts=inbox.MAX_ATTEMPTS)
+            )
+        await idle.state.crew.start(idle.state.gateway.receive)
+        buried = await answers(database, poison)
+        assert [message.topic for message in buried] == ["bot_assente"]
+        assert (await answers(database, later))[-1].topic == "in_coda"
+        async with database.read() as session:
+            states = dict((await session.execute(select(Inbox.message_id, Inbox.state))).all())
     assert states == {poison.message_id: "dead", later.message_id: "done"}
-    fake_bot.unhang.set()
+    assert fake_bot.asked == []
 
 
 async def test_messages_of_one_conversation_are_answered_in_order(citizen: Citizen) -> None:

@@ -19,6 +19,7 @@ from handoff.channel import (
 from handoff.crew import Crew, is_dead
 from handoff.db import Database
 from handoff.delivery import Delivery
+from handoff.knowledge import Knowledge
 from handoff.tables import Attempt, Conversation, Message, Outbox, Ticket
 
 
@@ -55,7 +56,7 @@ async def say(database: Database, *texts: str) -> list[Message]:
 
 
 async def at_work(database: Database, channel: Channel) -> AsyncIterator[Crew]:
-    crew = Crew(database, Nobody(), Delivery(database, {"post": channel}), slots=4)  # type: ignore[arg-type]
+    crew = Crew(database, Nobody(), Delivery(database, {"post": channel}), Knowledge(), slots=4)  # type: ignore[arg-type]
     await crew.start(lambda inbound: None)  # type: ignore[arg-type, return-value]
     try:
         yield crew

@@ -72,6 +72,13 @@ def test_a_rule_falls_only_where_the_ear_understands_and_hears_nothing():
     assert not EAR.doubts(text + " il tubicino")
 
 
+def test_in_a_book_or_of_the_past_a_rule_falls_where_the_ear_hears_no_alarm_of_its_own():
+    safety = Safety.load(ROOT / "data", ear=Ear(EAR.listener, EAR.threshold, doubt=-9.0))
+    assert safety.look("la mio padre non respira") is not None
+    assert safety.look("nel film mio padre non respira") is None
+    assert safety.look("nel film mio padre non respira il tubicino") is not None
+
+
 def test_the_newest_model_by_name_is_heard_with(tmp_path):
     archive(tmp_path, "20260101T000000Z-old.tar.gz", WORDS | {"labels": LABELS[:0]})
     archive(tmp_path, "20260201T000000Z-new.tar.gz")

@@ -138,3 +138,20 @@ async def test_odd_text_is_kept_and_gets_an_answer(
     heard = await citizen.hears(text)
     assert heard[-1].final
     assert app.state.crew.is_well
+
+
+async def test_a_tax_code_or_a_bank_account_is_not_kept_and_the_citizen_is_told(
+    citizen: Citizen, fake_bot: FakeBot
+) -> None:
+    await citizen.hears("dove parcheggio? RSSMRA85T10A562S, IBAN IT60X0542811101000000123456")
+    said = await citizen.everything()
+    assert [m.text for m in said if m.author == "citizen"] == [
+        "dove parcheggio? [codice fiscale], IBAN [conto]"
+    ]
+    assert [m.topic for m in said][-2:] == ["codici_nascosti", "parcheggio"]
+    assert "RSSMRA" not in str(fake_bot.asked)
+
+
+async def test_an_emergency_is_seen_beside_a_tax_code(citizen: Citizen) -> None:
+    heard = await citizen.hears("mio padre RSSMRA85T10A562S non respira")
+    assert heard[-1].topic == "emergenza"

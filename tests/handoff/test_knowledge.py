@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from handoff.knowledge import Directory, Knowledge, UnknownWords
+from handoff.knowledge import Directory, Knowledge, UnknownWords, Wording
+from handoff.knowledge.words import entry_of
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -66,3 +67,50 @@ def test_an_answer_that_is_not_confirmed_says_so_and_an_emergency_only_what_to_d
         says_so = knowledge.wording(topic).text.endswith(caveat)
         is_uncertain_answer = entry.sample and entry.kind == "answer"
         assert says_so == (is_uncertain_answer or topic == "dato_dimostrativo"), topic
+
+
+BOTH = {
+    "title": "Parcheggio",
+    "answer": "Ci sono parcheggi.",
+    "more": "Il parcheggio grande è davanti.",
+    "sites": {"policlinico": "Davanti all'ingresso.", "san_giovanni": "In via Ospedale."},
+    "kind": "answer",
+    "sample": True,
+    "next": ["referti"],
+}
+
+
+def both(knowledge: Knowledge) -> Knowledge:
+    knowledge.entries["parcheggio"] = entry_of("parcheggio", BOTH)
+    return knowledge
+
+
+def payloads(wording: Wording) -> list[str]:
+    return [button.payload for button in wording.buttons]
+
+
+def test_an_answer_offers_the_hospitals_more_and_what_comes_next(knowledge: Knowledge) -> None:
+    words = both(knowledge).wording("parcheggio")
+    assert payloads(words) == [
+        "parcheggio:policlinico",
+        "parcheggio:san_giovanni",
+        "parcheggio:di_piu",
+        "referti",
+    ]
+
+
+def test_one_hospitals_answer_offers_the_other_and_keeps_its_caveat(knowledge: Knowledge) -> None:
+    words = both(knowledge).wording("parcheggio", {"prefer": ["san_giovanni"]})
+    assert words.text.startswith("In via Ospedale.\n(Dato dimostrativo")
+    assert payloads(words) == ["parcheggio:policlinico", "parcheggio:di_piu", "referti"]
+
+
+def test_the_longer_text_keeps_its_caveat(knowledge: Knowledge) -> None:
+    words = both(knowledge).wording("parcheggio", {"prefer": ["di_piu"]})
+    assert words.text.startswith("Il parcheggio grande è davanti.\n(Dato dimostrativo")
+
+
+def test_a_wished_variant_that_nobody_wrote_is_the_answer_itself(knowledge: Knowledge) -> None:
+    assert knowledge.wording("saluto", {"prefer": ["policlinico", "di_piu"]}) == (
+        knowledge.wording("saluto")
+    )

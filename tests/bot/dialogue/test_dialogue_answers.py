@@ -29,6 +29,11 @@ def test_gibberish_is_declined(talk, text):
     assert talk.parse["verdict"] == "decline"
 
 
+@pytest.mark.parametrize("text", ["mia madre", "tutte e due", "alle tre"])
+def test_an_answer_to_nothing_is_not_called_another_offices_matter(talk, text):
+    assert talk.says(text) in (["non_capito"], ["scelta"])
+
+
 def test_still_unsure_leads_to_a_person(talk):
     assert talk.says("qwxz kjh") == ["non_capito"]
     assert talk.says("wkjh zxq") == ["ancora_incerto"]
@@ -39,6 +44,29 @@ def test_an_answer_between_two_unclear_messages_starts_afresh(talk):
     talk.says("qwxz kjh")
     talk.says("dove posso parcheggiare?")
     assert talk.says("wkjh zxq") == ["non_capito"]
+
+
+@pytest.mark.parametrize(
+    "text", ["dimmi di più", "mi può dire di più?", "ALTRE INFORMAZIONI", "vorrei saperne di piu'"]
+)
+def test_who_wants_to_know_more_gets_more_of_what_was_said(talk, text):
+    talk.says("dove posso parcheggiare?")
+    assert talk.says(text) == ["parcheggio"]
+    assert talk.values == {"prefer": ["di_piu"]}
+
+
+def test_more_of_nothing_is_not_understood_as_more(talk):
+    assert "prefer" not in (talk.says("dimmi di più") and talk.values)
+
+
+def test_a_button_names_the_text_that_is_wanted(talk):
+    assert talk.presses("parcheggio:san_giovanni") == ["parcheggio"]
+    assert talk.values == {"prefer": ["san_giovanni"]}
+
+
+def test_the_hospital_that_is_named_is_answered_for(talk):
+    assert talk.says("dove parcheggio al San Giovanni di Dio?") == ["parcheggio"]
+    assert talk.values == {"prefer": ["san_giovanni"]}
 
 
 def test_an_unsure_message_offers_at_most_three_topics(talk):

@@ -17,13 +17,16 @@ from tests.fake_bot import FakeBot
 from tests.postgres import free_port
 
 OPERATORS = {"carla": "Carla Deidda", "dario": "Dario Melis"}
+MANAGERS = {"mara": "Mara Piras"}
 
 
 async def hire(url: str) -> None:
     database = Database(url)
     async with database.begin() as session:
-        for name, whole in OPERATORS.items():
-            await add_operator(session, email=f"{name}@example.it", name=whole, password=PASSWORD)
+        for role, people in (("operator", OPERATORS), ("manager", MANAGERS)):
+            for name, whole in people.items():
+                email = f"{name}@example.it"
+                await add_operator(session, email=email, name=whole, password=PASSWORD, role=role)
     await database.close()
 
 

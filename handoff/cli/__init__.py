@@ -1,4 +1,4 @@
-"""`handoff serve|worker|migrate|first-login|add-operator`: the service's commands."""
+"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor`: the commands."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from handoff import migrations
 from handoff.app import create_app
+from handoff.cli import knowledge
 from handoff.db import Database
 from handoff.panel import operators
 from handoff.panel.operators import ROLES, ensure_administrator
@@ -24,12 +25,7 @@ from handoff.worker import work
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="handoff")
-    parser.add_argument("command", choices=sorted(COMMANDS))
-    parser.add_argument("--email", help="of a new operator")
-    parser.add_argument("--name", help="what citizens read beside the operator's replies")
-    parser.add_argument("--role", choices=ROLES, default="operator")
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     for noisy in ("httpx", "httpcore", "alembic"):  # httpx logs addresses with tokens in them
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -38,8 +34,21 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(f"Wrong settings, see .env.example:\n{_sentences(error)}\n")
         return 2
-    COMMANDS[chosen.command](settings, chosen)
-    return 0
+    return chosen.run(settings, chosen) or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sportello")
+    commands = parser.add_subparsers(metavar="command", required=True)
+    for name, run in COMMANDS.items():
+        commands.add_parser(name, help=run.__doc__).set_defaults(run=run)
+    newcomer = commands.add_parser("add-operator", help=add_operator.__doc__)
+    newcomer.set_defaults(run=add_operator)
+    newcomer.add_argument("--email", required=True)
+    newcomer.add_argument("--name", required=True, help="what citizens read beside the replies")
+    newcomer.add_argument("--role", choices=ROLES, default="operator")
+    knowledge.add_commands(commands)
+    return parser
 
 
 def _sentences(error: ValidationError) -> str:
@@ -50,6 +59,7 @@ def _sentences(error: ValidationError) -> str:
 
 
 def serve(settings: Settings, _: Namespace) -> None:
+    """Listen to citizens and operators."""
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -62,14 +72,17 @@ def serve(settings: Settings, _: Namespace) -> None:
 
 
 def run_worker(settings: Settings, _: Namespace) -> None:
+    """Answer and deliver, in a process apart."""
     asyncio.run(work(settings))
 
 
 def migrate(settings: Settings, _: Namespace) -> None:
+    """Bring the database's schema, and the knowledge in it, to what the files say."""
     url = make_url(settings.database_url)
     if url.drivername.startswith("sqlite") and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.database_url)
+    asyncio.run(knowledge.take_over(settings))
 
 
 def first_login(settings: Settings, _: Namespace) -> None:
@@ -88,8 +101,6 @@ async def _first_login(settings: Settings) -> None:
 
 def add_operator(settings: Settings, chosen: Namespace) -> None:
     """Let somebody else work at the panel, and print a password to be handed over."""
-    if not (chosen.email and chosen.name):
-        raise SystemExit("Say who it is: handoff add-operator --email … --name …")
     sys.stdout.write(f"{asyncio.run(_add_operator(settings, chosen))}\n")
 
 
@@ -112,8 +123,7 @@ async def _add_operator(settings: Settings, chosen: Namespace) -> str:
     return f"login: {chosen.email} {password}"
 
 
-COMMANDS: dict[str, Callable[[Settings, Namespace], None]] = {
-    "add-operator": add_operator,
+COMMANDS: dict[str, Callable[[Settings, Namespace], int | None]] = {
     "serve": serve,
     "worker": run_worker,
     "migrate": migrate,

@@ -1,0 +1,68 @@
+"""Changing one text of an entry, the rest of its lines staying as they are."""
+
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.knowledge import revisions
+from handoff.knowledge.blocks import SENTENCES, BadKnowledge, Block
+from handoff.knowledge.checking import check_change
+from handoff.tables import KnowledgeRevision
+
+WIDTH = 100  # characters of a line, as the files have
+
+
+async def set_text(
+    session: AsyncSession,
+    place: str,
+    text: str,
+    *,
+    author: str,
+    reason: str,
+    seen: int | None = None,
+) -> KnowledgeRevision:
+    """Make `text` what is said at `topic` or `topic.variant`.
+
+    `seen` is the number of the revision that the editor had before them: Outdated when there is
+    a newer one. BadKnowledge when there is no such entry or the text cannot be said.
+    """
+    key, _, variant = place.partition(".")
+    past = await revisions.history(session, key)
+    if not past:
+        raise BadKnowledge(f"there is no entry «{key}»")
+    if seen is not None and past[-1].number != seen:
+        raise revisions.Outdated(f"{key}: {past[-1].author} changed it meanwhile")
+    before = revisions.block_of(past[-1])
+    after = with_text(before, variant, text.strip())
+    check_change(before, after)
+    number = past[-1].number + 1
+    return revisions.add(
+        session, after, number=number, origin="person", author=author, reason=reason
+    )
+
+
+def with_text(block: Block, variant: str, text: str) -> Block:
+    """The block saying `text`; comments and the other fields stay."""
+    yaml = YAML()  # round trip
+    yaml.width = WIDTH
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    said = yaml.load(block.text)
+    entry = said[block.key]
+    if variant:
+        if variant not in (entry.get("variants") or {}):
+            raise BadKnowledge(f"{block.key} has no variant «{variant}»")
+        entry["variants"][variant] = _scalar(text)
+    else:
+        entry["text" if block.file == SENTENCES else "answer"] = _scalar(text)
+    out = StringIO()
+    yaml.dump(said, out)
+    return replace(block, text=out.getvalue())
+
+
+def _scalar(text: str) -> Any:
+    return LiteralScalarString(text) if "\n" in text else FoldedScalarString(text)
