@@ -14,18 +14,19 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
+from bot.form_rules import domain_of, rules_of, start_button, way_out
 from bot.nlu.decision import DIALOGUE_INTENTS
-from bot.snapshot import BadKnowledge, Topic, read_topics, snapshot_folder
+from bot.snapshot import TICKET_KINDS, BadKnowledge, Topic, read_topics, snapshot_folder
+from italian.forms import FILE, BadForm, Form, read_forms
 
 DOMAIN = Path(__file__).parent / "domain"
 CONFIG = Path(__file__).parent / "config.yml"
 RULES = "conversation/rules.yml"
-LEAVE_FORM = "action_lascia_modulo"
 Rule = dict[str, Any]
 
 
 class KnowledgeImporter(TrainingDataImporter):
-    """Phrases, answers and plain rules from the snapshot; forms and look-ups by hand."""
+    """Phrases, answers and plain rules from the snapshot, forms from data/; look-ups by hand."""
 
     def __init__(
         self,
@@ -50,6 +51,18 @@ class KnowledgeImporter(TrainingDataImporter):
             _check(rule, self.topics)
         return rules
 
+    @cached_property
+    def forms(self) -> list[Form]:
+        """Those whose topic the snapshot has: actions and bot come with their own description."""
+        try:
+            forms = read_forms()
+        except BadForm as error:
+            raise BadKnowledge(str(error)) from error
+        for form in forms.values():
+            if form.ticket not in TICKET_KINDS:
+                raise BadKnowledge(f"{FILE}: {form.topic}: there is no ticket «{form.ticket}»")
+        return [form for form in forms.values() if form.topic in self.topics]
+
     def get_config(self) -> dict[str, Any]:
         return read_model_configuration(self.config_file)
 
@@ -60,10 +73,13 @@ class KnowledgeImporter(TrainingDataImporter):
         generated = {
             "version": "3.1",
             "intents": [*self.topics, *DIALOGUE_INTENTS],
-            "responses": {f"utter_{topic.id}": [_response(topic)] for topic in self.plain()},
-            "actions": [f"utter_{topic.id}" for topic in self.plain()],
+            "responses": {f"utter_{topic.id}": [self._said(topic)] for topic in self._spoken()},
+            "actions": [f"utter_{topic.id}" for topic in self._spoken()],
         }
-        return Domain.load(str(DOMAIN)).merge(Domain.from_dict(generated))
+        domain = Domain.load(str(DOMAIN)).merge(Domain.from_dict(generated))
+        for form in self.forms:
+            domain = domain.merge(Domain.from_dict(domain_of(form)))
+        return domain
 
     def get_nlu_data(self, language: str | None = "it") -> TrainingData:
         return TrainingData(
@@ -75,9 +91,9 @@ class KnowledgeImporter(TrainingDataImporter):
         )
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        domain = self.get_domain()
-        reader = YAMLStoryReader(domain)
-        generated = [*self._answers(), *self._ways_out(domain)]
+        reader = YAMLStoryReader(self.get_domain())
+        of_forms = [rule for form in self.forms for rule in rules_of(form)]
+        generated = [*self._answers(), *of_forms, *self._ways_out()]
         content = {"version": "3.1", "rules": [*self.hand_written, *generated]}
         return StoryGraph(reader.read_from_parsed_yaml(content))
 
@@ -87,7 +103,26 @@ class KnowledgeImporter(TrainingDataImporter):
 
     def _with_plainness(self) -> list[tuple[Topic, bool]]:
         led = {_intent(rule) for rule in self.hand_written if "condition" not in rule}
+        led |= {form.begin for form in self.forms}
         return [(topic, topic.id not in led) for topic in self.topics.values()]
+
+    def _spoken(self) -> list[Topic]:
+        """A form that begins at once says its topic's sentence first, too."""
+        at_once = [self.topics[form.topic] for form in self.forms if not form.start]
+        return [*self.plain(), *at_once]
+
+    def _said(self, topic: Topic) -> dict[str, Any]:
+        """The approved sentence; the button that begins its form comes before the others."""
+        said: dict[str, Any] = {"say": topic.id, "with": {}}
+        starts = [
+            start_button(form) for form in self.forms if form.start and form.topic == topic.id
+        ]
+        if starts:
+            follow_ups = [{"title": self.topics[n].title, "payload": n} for n in topic.next]
+            said["with"] = {"buttons": [*starts, *follow_ups]}
+        if topic.ticket:
+            said["ticket"] = {**topic.ticket, "topic": None}
+        return {"custom": said}
 
     def _answers(self) -> list[Rule]:
         return [
@@ -98,32 +133,10 @@ class KnowledgeImporter(TrainingDataImporter):
             for topic in self.plain()
         ]
 
-    def _ways_out(self, domain: Domain) -> list[Rule]:
+    def _ways_out(self) -> list[Rule]:
         """A topic that opens a ticket ends an open form; what was said so far goes along."""
-        return [
-            _way_out(topic.id, form)
-            for topic in self.topics.values()
-            if topic.ticket
-            for form in domain.form_names
-        ]
-
-
-def _way_out(topic: str, form: str) -> Rule:
-    return {
-        "rule": f"{topic} ends {form}",
-        "condition": [{"active_loop": form}],
-        "steps": [
-            {"intent": topic},
-            {"action": "action_deactivate_loop"},
-            {"active_loop": None},
-            {"action": LEAVE_FORM},
-        ],
-    }
-
-
-def _response(topic: Topic) -> dict[str, Any]:
-    said: dict[str, Any] = {"say": topic.id, "with": {}}
-    return {"custom": said | ({"ticket": {**topic.ticket, "topic": None}} if topic.ticket else {})}
+        ending = [topic.id for topic in self.topics.values() if topic.ticket]
+        return [way_out(form, topic) for topic in ending for form in self.forms]
 
 
 def _metadata(topic: Topic, plain: bool) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from bot.question import Question
 from bot.runner import StraightRunner
 from bot.settings import BadSetting
 from bot.trackers import Overtaken
+from italian.forms import read_forms
 
 Parse = dict[str, Any]
 VALUE = "valore"
@@ -63,7 +64,7 @@ class Processor(MessageProcessor):
         super().__init__(*arguments, **options)
         _check(self.domain)
         self.model_name = self.model_filename.removesuffix(".tar.gz")
-        self.topics = frozenset(self.domain.intents) - {*DIALOGUE_INTENTS, *DEFAULT_INTENTS}
+        self.topics = _topics(self.domain)
         self.nlu_target = self._understanding()
 
     @staticmethod
@@ -234,6 +235,12 @@ class Processor(MessageProcessor):
         filled = [slot for slot in of_forms if conversation.get_slot(slot) is not None]
         events: list[Event] = [SlotSet(slot, None) for slot in sorted(filled)]
         conversation.update_with_events(events, self.domain)
+
+
+def _topics(domain: Domain) -> frozenset[str]:
+    """What a button may name: no intent that the dialogue alone gives."""
+    begun = {form.begin for form in read_forms().values() if form.start}
+    return frozenset(domain.intents) - {*DIALOGUE_INTENTS, *DEFAULT_INTENTS, *begun}
 
 
 def _slots(form: dict[str, Any]) -> list[str]:

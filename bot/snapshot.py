@@ -17,7 +17,8 @@ PACKAGED = Path(__file__).resolve().parent.parent / "data"
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 KINDS = frozenset({"answer", "lookup", "form", "handoff", "command", "safety"})
 RISKS = frozenset({"L", "M", "H"})
-TICKET_KINDS = frozenset({"persona", "reclamo", "dati", "emergenza", "crisi"})
+OF_FORMS = ("reclamo", "elogio", "suggerimento", "oggetti", "rimborso", "cartella")
+TICKET_KINDS = frozenset({"persona", "dati", "emergenza", "crisi", *OF_FORMS})
 LONGEST_TITLE = 24
 FEWEST_PHRASES = 5
 

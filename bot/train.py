@@ -20,9 +20,11 @@ CODE = (
     "bot/importer.py",
     "bot/snapshot.py",
     "bot/phrases.py",
+    "bot/form_rules.py",
     "bot/nlu",
     "bot/domain",
     "italian",
+    "data/conversation/moduli.yml",
 )
 KNOWLEDGE = ("knowledge", "phrases", "directory", "conversation/rules.yml", "italian")
 

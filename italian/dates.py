@@ -64,6 +64,22 @@ def find_day(text: str, *, today: date) -> date | None:
     return next(days, None)
 
 
+def later_day(text: str, *, today: date) -> date | None:
+    """A day that is still to come, written so that it can be no other."""
+    return next((day for day in _days(normalise(text), today) if day > today), None)
+
+
+def impossible_day(text: str) -> bool:
+    """Whether the text names a day that no calendar has, as 31 February."""
+    plain = normalise(text)
+    dated = ((pattern, finder) for pattern, finder in FINDERS if finder in DATED)
+    return any(
+        finder(found, LEAP_DAY) is None
+        for pattern, finder in dated
+        for found in pattern.finditer(plain)
+    )
+
+
 def _days(text: str, today: date) -> Iterator[date]:
     for pattern, finder in FINDERS:
         for found in pattern.finditer(text):
@@ -121,6 +137,8 @@ def _before(days: int) -> Finder:
     return lambda _, today: today - timedelta(days=days)
 
 
+DATED = (_written, _named_month)
+LEAP_DAY = date(2028, 2, 29)  # 29 February exists, when the year is not said
 FINDERS: list[tuple[re.Pattern[str], Finder]] = [
     (re.compile(r"(?<![\d/])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/])"), _written),
     (re.compile(rf"\b(\d{{1,2}}|primo) {MONTH}(?: (\d{{4}}))?\b"), _named_month),

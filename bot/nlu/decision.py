@@ -9,8 +9,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from italian.contacts import find_contact
-from italian.corrections import find_correction
-from italian.dates import find_day, unknown_day
+from italian.form_turns import Turn, answers, is_correction
+from italian.forms import START, Form, read_forms
 from italian.normalise import normalise
 from italian.tokens import words
 
@@ -20,7 +20,8 @@ OFFER = "incerto"
 DECLINE = "non_capito"
 STILL_UNSURE = "ancora_incerto"
 FILL = "compila"
-DIALOGUE_INTENTS = (OFFER, DECLINE, STILL_UNSURE, FILL)
+ANOTHER_FORM = "altro_modulo"
+DIALOGUE_INTENTS = (OFFER, DECLINE, STILL_UNSURE, FILL, ANOTHER_FORM)
 
 UNSURE_ACTIONS = frozenset({"utter_scelta", "utter_non_capito"})
 ALWAYS_HEARD = frozenset(
@@ -57,7 +58,6 @@ MORE = re.compile(
 )
 LONGEST_ANSWER = 6
 LONGEST_FRAGMENT = 3  # words
-FREE_TEXT = frozenset({"reclamo_cosa", "reclamo_dove"})
 QUESTION = re.compile(
     r"\?|^(?:scusi |scusa |ma |e |intanto |prima )*(?:come|dove|dov'|quando|quanto|quant'|quale"
     r"|qual|chi|posso|si può|potrei|avete|c'è|mi dice|mi dite|vorrei sapere|mi serve sapere)\b"
@@ -68,15 +68,16 @@ ROME = ZoneInfo("Europe/Rome")
 
 def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     """The dialogue intent; the classifier's own intent and ranking stay as they are."""
+    open_form = form_of(tracker)
     if is_payload(parse):
-        return parse["intent"]["name"]
+        return _pressed(parse, open_form)
     if (command := OUTRIGHT.get(normalise(parse["text"]).strip(" .!"))) is not None:
         return command
+    if tracker is not None and open_form:
+        return _one_at_a_time(_inside_form(parse, tracker, open_form), open_form)
+    if tracker is not None and (meant := _follows(parse, tracker)):
+        return meant
     topic = asked_topic(parse)
-    if tracker is not None and tracker.active_loop_name:
-        return _inside_form(parse, tracker)
-    if tracker is not None and (intent := _follows(parse, tracker)):
-        return intent
     if parse["verdict"] == "answer" or _is_surely_outside(parse):
         return topic
     return _unsure(parse, tracker)
@@ -84,9 +85,11 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
 
 def _follows(parse: Parse, tracker: DialogueStateTracker) -> str | None:
     """What the text means because of what the bot said last."""
-    if intent := _about_request(parse, tracker) or _named_in_reply(parse, tracker):
-        return intent
-    return _last_answered(tracker) if wants_more(parse["text"]) else None
+    return (
+        _about_request(parse, tracker)
+        or _named_in_reply(parse, tracker)
+        or _about_the_last_answer(parse, tracker)
+    )
 
 
 def wants_more(text: str) -> bool:
@@ -111,6 +114,38 @@ def is_payload(parse: Parse) -> bool:
     return "verdict" not in parse or parse["intent"]["confidence"] >= 1.0
 
 
+def form_of(tracker: DialogueStateTracker | None) -> Form | None:
+    name = tracker.active_loop_name if tracker is not None else None
+    return next((form for form in read_forms().values() if form.loop == name), None)
+
+
+def _pressed(parse: Parse, open_form: Form | None) -> str:
+    """The topic of the button; the one that begins a form sends `topic:compila`."""
+    topic: str = parse["intent"]["name"]
+    form = read_forms().get(topic)
+    values = [each["value"] for each in parse.get("entities", ())]
+    if form and form.start and form is not open_form and START in values:
+        topic = form.begin
+    return _one_at_a_time(topic, open_form)
+
+
+def _about_the_last_answer(parse: Parse, tracker: DialogueStateTracker) -> str | None:
+    """More of it; a yes to its form, or the words on the form's button where there are none."""
+    if wants_more(parse["text"]):
+        return _last_answered(tracker)
+    form = read_forms().get(_last_said(tracker))
+    if form is None or form.start is None:
+        return None
+    said = normalise(parse["text"]).strip(" .!")
+    agreed = asked_topic(parse) == "conferma" or said in (START, normalise(form.start))
+    return form.begin if agreed else None
+
+
+def _one_at_a_time(intent: str, open_form: Form | None) -> str:
+    others = (form.begin for form in read_forms().values() if form is not open_form)
+    return ANOTHER_FORM if open_form and intent in others else intent
+
+
 def _is_surely_outside(parse: Parse) -> bool:
     """Not of a fragment: out of its place "mia madre" means nothing, and is nobody's matter."""
     told = len(parse["text"].split()) > LONGEST_FRAGMENT
@@ -129,14 +164,16 @@ def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     return OFFER if parse["verdict"] == "offer" else DECLINE
 
 
-def _inside_form(parse: Parse, tracker: DialogueStateTracker) -> str:
+def _inside_form(parse: Parse, tracker: DialogueStateTracker, form: Form) -> str:
     topic, sure = asked_topic(parse), parse["verdict"] == "answer"
     if sure and topic in ALWAYS_HEARD:
         return topic
-    slot = tracker.get_slot("requested_slot")
-    if _answers(slot, parse["text"]):
+    asked = form.question(tracker.get_slot("requested_slot"))
+    given = frozenset(name for name in form.fields if tracker.get_slot(form.slot(name)))
+    turn = Turn(FILL, None, parse["text"], asked, given)
+    if _answers(form, turn):
         return FILL
-    if slot in FREE_TEXT:
+    if asked in form.fields and form.fields[asked].is_free:
         return topic if sure and parse.get("very_sure") and _asks(parse["text"]) else FILL
     return topic if sure else FILL
 
@@ -153,13 +190,18 @@ def _about_request(parse: Parse, tracker: DialogueStateTracker) -> str | None:
     return topic if heard else FILL
 
 
-def _answers(slot: str | None, text: str) -> bool:
+def _answers(form: Form, turn: Turn) -> bool:
+    """Whether a text answers the question that is open, or takes back an earlier answer."""
     today = datetime.now(timezone.utc).astimezone(ROME).date()
-    if find_correction(text, today=today):
+    if is_correction(form, turn, today=today):
         return True
-    if slot == "reclamo_quando":
-        return not _asks(text) and (unknown_day(text) or find_day(text, today=today) is not None)
-    return slot == "reclamo_contatto" and find_contact(text) is not None
+    question = form.fields.get(turn.asked or "")
+    if question and question.kind == "contact":
+        return find_contact(turn.text) is not None
+    if (question and question.is_free) or _asks(turn.text):
+        return False
+    readings = answers(form, turn, today=today).values()
+    return any(reading.value or reading.fault for reading in readings)
 
 
 def _asks(text: str) -> bool:

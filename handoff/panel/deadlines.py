@@ -14,6 +14,12 @@ TERMS = {
     "crisi": AT_ONCE,
     "persona": IN_THE_CHAT,
     "guasto": IN_THE_CHAT,
+    "reclamo": A_MONTH,  # where the clock does not say
+    "elogio": A_MONTH,
+    "suggerimento": A_MONTH,
+    "rimborso": A_MONTH,
+    "cartella": A_MONTH,  # what the topic's answer promises
+    "oggetti": timedelta(days=2),  # afterwards a thing is hard to find
     "dati": A_MONTH,
     "consegna": timedelta(days=1),
 }

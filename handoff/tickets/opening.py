@@ -12,7 +12,7 @@ from handoff.tables import Conversation, Ticket
 from handoff.tickets.keys import hash_key, new_key, new_name
 from handoff.tickets.state import changed, note_down
 
-PRIORITIES = {"emergenza": 0, "crisi": 0, "guasto": 1, "persona": 1, "consegna": 2}
+PRIORITIES = {"emergenza": 0, "crisi": 0, "guasto": 1, "persona": 1, "consegna": 2, "oggetti": 2}
 ELSE_PRIORITY = 3
 LIVE = frozenset({"emergenza", "crisi", "persona", "guasto"})  # the citizen waits in the chat
 

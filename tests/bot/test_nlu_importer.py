@@ -8,6 +8,7 @@ import yaml
 
 from bot.importer import KnowledgeImporter
 from bot.snapshot import BadKnowledge, read_topics
+from italian.forms import Form
 
 RULES = Path(__file__).resolve().parents[2] / "data" / "conversation" / "rules.yml"
 
@@ -71,6 +72,48 @@ def test_look_ups_and_forms_are_led_by_the_hand_written_rules(tmp_path):
     assert "parcheggio is answered" in names
     assert "parla_con_operatore ends reclamo_form" in names
     assert "reclamo is answered" not in names
+
+
+def test_a_form_becomes_slots_that_only_our_action_fills(tmp_path):
+    domain = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge()))).get_domain()
+    asked = ["cosa", "dove", "quando", "contatto", "conferma"]
+    assert domain.required_slots_for_form("reclamo_form") == [f"reclamo_{each}" for each in asked]
+    slots = {slot.name: slot for slot in domain.slots}
+    assert all(
+        slots[f"reclamo_{each}"].mappings == [{"type": "custom"}]
+        and not slots[f"reclamo_{each}"].influence_conversation
+        for each in asked
+    )
+    assert domain.responses["utter_reclamo"] == [{"custom": {"say": "reclamo", "with": {}}}]
+    contact = domain.responses["utter_ask_reclamo_contatto"][0]["custom"]["with"]["buttons"]
+    assert contact == [{"title": "Qui in chat", "payload": "reclamo:chat"}]
+
+
+def test_a_form_without_its_topic_in_the_snapshot_is_left_out(tmp_path):
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    assert importer.get_domain().form_names == ["reclamo_form"]
+
+
+def test_a_form_that_follows_an_answer_begins_by_its_first_button(tmp_path):
+    refund = entry("Rimborso", next=["parcheggio"])
+    folder = snapshot(tmp_path, knowledge(rimborso_ticket=refund))
+    importer = KnowledgeImporter(snapshot=str(folder))
+    said = importer.get_domain().responses["utter_rimborso_ticket"][0]["custom"]
+    assert said["with"]["buttons"] == [
+        {"title": "Compila la richiesta", "payload": "rimborso_ticket:compila"},
+        {"title": "Parcheggio", "payload": "parcheggio"},
+    ]
+    assert "rimborso_ticket" in {topic.id for topic in importer.plain()}
+    names = {step.block_name for step in importer.get_stories().story_steps}
+    assert {"rimborso_ticket is answered", "rimborso_ticket_form begins"} <= names
+
+
+def test_a_form_whose_ticket_nobody_knows_is_refused(tmp_path, monkeypatch):
+    described = {"reclamo": Form("reclamo", "multa", None, {})}
+    monkeypatch.setattr("bot.importer.read_forms", lambda: described)
+    importer = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge())))
+    with pytest.raises(BadKnowledge, match="moduli.yml: reclamo: there is no ticket «multa»"):
+        importer.get_domain()
 
 
 def test_a_conversation_never_expires_by_itself(tmp_path):

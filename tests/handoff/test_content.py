@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from handoff.panel.deadlines import TERMS
 from handoff.settings import ROOT
+from italian.fields import IMPOSSIBLE, IN_THE_FUTURE, NO_WORDS
+from italian.forms import read_forms
 
 DATA = ROOT / "data"
 KINDS = {"answer", "lookup", "form", "handoff", "command", "safety"}
@@ -27,6 +30,7 @@ DOCTOR = {"medico", "reparto", "sede", "telefono", "email"}
 LOOKUPS = ("contatti_reparto", "orari_visita", "preparazione_esame", "cercare_medico")
 NOBODY = ("nessuno", "nessuno_di_esempio")
 # What the actions and handoff put into each sentence; an unknown one would be shown in braces
+FORMS = read_forms()
 FILLED = {
     "orari_sportelli.trovato": {"nome", "risposta", "orari"},
     "orari_sportelli.trovato_di_esempio": {"nome", "risposta", "orari"},
@@ -41,8 +45,8 @@ FILLED = {
     "cercare_medico.trovato": DOCTOR,
     "cercare_medico.trovato_di_esempio": DOCTOR,
     **{f"{topic}.{name}": {"centralini"} for topic in LOOKUPS for name in NOBODY},
-    "reclamo.riepilogo": {"cosa", "dove", "quando", "contatto"},
-    "reclamo.corretto": {"campo"},
+    **{f"{topic}.riepilogo": set(form.fields) for topic, form in FORMS.items()},
+    **{f"{topic}.corretto": {"campo", "valore"} for topic in FORMS},
     "stato_segnalazione.trovata": {"pratica", "aperta", "stato"},
     "stato_segnalazione.piu_di_una": {"elenco"},
     "stato_segnalazione.reclamo_in_attesa": {"pratica", "aperta", "avvio", "risposta", "nota"},
@@ -71,17 +75,22 @@ FILLED = {
     "chiusura": {"pratica"},
 }
 NEW_TICKET = {"pratica", "chiave"}
-OPENING = {
-    *("reclamo.inviato", "reclamo.interrotto"),
-    *("ancora_incerto", "bot_assente", "risposta_scaduta"),
-}
+OF_FORMS = {f"{topic}.{end}" for topic in FORMS for end in ("inviato", "interrotto")}
+OPENING = {*OF_FORMS, "ancora_incerto", "bot_assente", "risposta_scaduta"}
 NEEDED = [
     *FILLED,
     *sorted(OPENING),
     *(f"{topic}.piu_di_uno" for topic in (*LOOKUPS, "orari_sportelli")),
-    *("reclamo.cosa", "reclamo.dove", "reclamo.quando", "reclamo.contatto"),
-    *("reclamo.quando_non_valido", "reclamo.contatto_non_valido"),
-    *("reclamo.conferma_non_capita", "reclamo.annullato"),
+    *(f"{topic}.{field}" for topic, form in FORMS.items() for field in form.fields),
+    *(f"{topic}.{key}" for topic in FORMS for key in ("conferma_non_capita", "annullato")),
+    *(
+        f"{topic}.{name}_non_valido"
+        for topic, form in FORMS.items()
+        for name, field in form.fields.items()
+        if not field.is_free
+    ),
+    *(f"modulo.{fault}" for fault in (NO_WORDS, IMPOSSIBLE, IN_THE_FUTURE)),
+    *("modulo.codice_fiscale_nascosto", "modulo.iban_nascosto", "modulo.uno_alla_volta"),
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
     *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
     "richiesta_non_cambiata",
@@ -98,6 +107,7 @@ def read(path: Path) -> Any:
 
 FILES = {path.name: read(path) for path in sorted((DATA / "knowledge").glob("*.yml"))}
 TOPICS = {topic: entry for file in FILES.values() for topic, entry in file.items()}
+PANEL_WORDS = (ROOT / "handoff/panel/static/js/words.js").read_text("utf-8")
 SENTENCES = read(DATA / "conversation" / "frasi.yml")
 WARDS = read(DATA / "directory" / "wards.yml")
 EXAMS = read(DATA / "directory" / "exams.yml")
@@ -202,6 +212,30 @@ def test_a_topic_opens_a_ticket_by_its_kind() -> None:
         "lingua_straniera": {"kind": "persona", "reason": "lingua"},
         "cancella_dati": {"kind": "dati", "reason": "richiesta"},
     }
+
+
+def test_every_form_has_a_topic_and_every_topic_of_the_kind_a_form() -> None:
+    at_once = {topic for topic, form in FORMS.items() if not form.start}
+    assert at_once == {topic for topic, entry in TOPICS.items() if entry["kind"] == "form"}
+    assert {TOPICS[topic]["kind"] for topic in FORMS.keys() - at_once} == {"answer"}
+
+
+@pytest.mark.parametrize("topic", FORMS)
+def test_the_panel_knows_a_forms_kind_its_term_and_its_fields(topic: str) -> None:
+    form = FORMS[topic]
+    kinds = re.search(r"const KINDS = \{(.*?)\};", PANEL_WORDS, re.DOTALL)
+    fields = re.search(r"const FIELDS = \{(.*?)\};", PANEL_WORDS, re.DOTALL)
+    assert kinds
+    assert fields
+    assert f"  {form.ticket}: [" in kinds[1]
+    assert all(f"  {name}: " in fields[1] for name in form.fields)
+    assert form.ticket in TERMS
+
+
+@pytest.mark.parametrize("topic", FORMS)
+def test_a_form_asks_neither_for_codes_nor_for_an_account(topic: str) -> None:
+    asked = " ".join(TOPICS[topic]["variants"][field] for field in FORMS[topic].fields).lower()
+    assert not re.search(r"iban|codice fiscale|tessera|carta d'identità", asked)
 
 
 def test_an_emergency_is_told_to_call_first() -> None:

@@ -15,10 +15,12 @@ from bot.question import Question
 from bot.settings import Settings
 from bot.trackers import TABLE
 from bot.train import refresh
+from italian.forms import read_forms
 from tests.bot.dialogue.loopback import action_server
 from tests.fake_internal import TOKEN, internal_api
 
 TIMESTAMP = re.compile(r'("timestamp": ?)(\d+(?:\.\d+)?)')
+FORMS = read_forms().values()
 MONTH = 30 * 24 * 3600
 
 
@@ -54,12 +56,14 @@ class Talk:
     @property
     def asked(self) -> str | None:
         slot = self._tracker().get_slot("requested_slot")
-        return slot and slot.removeprefix("reclamo_")
+        return next((form.question(slot) for form in FORMS if form.question(slot)), None)
 
     @property
     def told(self) -> dict[str, Any]:
-        slots = self._tracker().current_slot_values().items()
-        return {k.removeprefix("reclamo_"): v for k, v in slots if k.startswith("reclamo_") and v}
+        """What any form has been told and not yet let go."""
+        slots = self._tracker().current_slot_values()
+        asked = ((form.slot(name), name) for form in FORMS for name in form.questions)
+        return {name: slots[slot] for slot, name in asked if slots.get(slot)}
 
     def wait_a_month(self) -> None:
         """As if everything said so far had been said a month earlier."""
@@ -97,14 +101,27 @@ def action_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def processor(model: Path, action_log: Path, tmp_path_factory: Any) -> Iterator[Processor]:
+def settings(model: Path, action_log: Path, tmp_path_factory: Any) -> Iterator[Settings]:
+    """Of a bot with its database and its action server."""
     database = f"sqlite:///{tmp_path_factory.mktemp('trackers')}/trackers.db"
     with internal_api() as handoff, action_server(handoff, log=action_log) as actions:
-        settings = Settings(TOKEN, database, actions, model.parent, "127.0.0.1", 5005)
-        processor = load(model, settings)
-        TABLE.create(processor.tracker_store.engine)
-        yield processor
-        processor.tracker_store.close()
+        yield Settings(TOKEN, database, actions, model.parent, "127.0.0.1", 5005)
+
+
+@pytest.fixture(scope="session")
+def processor(model: Path, settings: Settings) -> Iterator[Processor]:
+    processor = load(model, settings)
+    TABLE.create(processor.tracker_store.engine)
+    yield processor
+    processor.tracker_store.close()
+
+
+@pytest.fixture(scope="session")
+def restarted(model: Path, settings: Settings, processor: Processor) -> Iterator[Processor]:
+    """The same bot after a restart: all it knows of a conversation stands in the database."""
+    again = load(model, settings)
+    yield again
+    again.tracker_store.close()
 
 
 @pytest.fixture

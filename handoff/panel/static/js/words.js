@@ -4,6 +4,11 @@ export const KINDS = {
   crisi: ["Crisi psicologica", "warning-circle"],
   persona: ["Parlare con una persona", "user"],
   reclamo: ["Reclamo", "horn"],
+  elogio: ["Elogio", "star-full"],
+  suggerimento: ["Suggerimento", "pencil"],
+  oggetti: ["Oggetti smarriti", "search"],
+  rimborso: ["Rimborso del ticket", "card"],
+  cartella: ["Cartella clinica", "file"],
   dati: ["Dati personali", "lock"],
   guasto: ["Assistente senza risposta", "tool"],
   consegna: ["Messaggio non consegnato", "tool"],
@@ -71,6 +76,18 @@ export const FIELDS = {
   dove: "Dove",
   quando: "Quando",
   contatto: "Come ricontattarlo",
+  destinatario: "A chi",
+  messaggio: "Messaggio",
+  proposta: "Proposta",
+  tipo: "Perso o trovato",
+  oggetto: "Che oggetto",
+  prestazione: "Prestazione",
+  pagamento: "Come ha pagato",
+  motivo: "Motivo",
+  reparto: "Ospedale e reparto",
+  periodo: "Ricovero",
+  per_chi: "Per chi",
+  ritiro: "Come riceverla",
 };
 export const DECISIONS = {
   answer: "ha risposto",
@@ -89,7 +106,7 @@ export const EMPTY = {
 
 export const kind = (ticket) => KINDS[ticket.kind] ?? [plain(ticket.kind), "help-circle"];
 export const channel = (ticket) => CHANNELS[ticket.channel] ?? [plain(ticket.channel), "comment"];
-export const field = (name) => FIELDS[name.replace(/^reclamo_/, "")] ?? plain(name);
+export const field = (name) => FIELDS[name] ?? plain(name);
 export const citizen = (ticket) => ticket.citizen || "Cittadino senza nome";
 
 function plain(name) {
