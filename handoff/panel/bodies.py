@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import HTTPException, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -49,7 +49,10 @@ Text = Annotated[
 
 
 class Body(BaseModel):
+    """`faults`: what to say when a field is missing or no good."""
+
     model_config = ConfigDict(strict=True)
+    faults: ClassVar[dict[str, str]] = {}
 
 
 B = TypeVar("B", bound=Body)
@@ -71,15 +74,20 @@ class Words(Step):
 
 
 async def login(request: Request) -> Login:
-    return _valid(Login, await _read(request))
+    return await read(Login, request)
 
 
 async def step(request: Request) -> Step:
-    return _valid(Step, await _read(request))
+    return await read(Step, request)
 
 
 async def words(request: Request) -> Words:
-    return _valid(Words, await _read(request))
+    return await read(Words, request)
+
+
+async def read(kind: type[B], request: Request) -> B:
+    """The body as `kind`; 413 and 422 with a sentence when it is none."""
+    return _valid(kind, await _read(request))
 
 
 async def _read(request: Request) -> Any:
@@ -108,6 +116,5 @@ def _sentence(kind: type[Body], error: ValidationError) -> str:
         return NO_LOGIN
     if fault["type"] in ("empty", "too_long"):
         return fault["msg"]
-    return {"version": NO_VERSION, "text": EMPTY}.get(
-        str(next(iter(fault["loc"]), "")), UNREADABLE
-    )
+    sentences = {"version": NO_VERSION, "text": EMPTY, **kind.faults}
+    return sentences.get(str(next(iter(fault["loc"]), "")), UNREADABLE)
