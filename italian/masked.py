@@ -42,7 +42,7 @@ def _account(found: re.Match[str]) -> str:
     """Blanks may join the next words to it: the longest part that is an account is hidden."""
     text = found[0]
     for end in range(len(text), SHORTEST_ACCOUNT - 1, -1):
-        if _is_account(text[:end]):
+        if text[end - 1].isalnum() and _is_account(text[:end]):
             return HIDDEN["account"] + text[end:]
     return text
 

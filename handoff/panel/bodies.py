@@ -24,11 +24,13 @@ NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
-def _storable(text: object) -> object:
+def storable(text: str) -> str:
     """Half an emoji and invisible controls are no reason to lose a reply."""
-    if not isinstance(text, str):
-        return text
     return LONE_SURROGATE.sub("\ufffd", UNWANTED.sub("", text.replace("\r\n", "\n"))).strip()
+
+
+def _storable(text: object) -> object:
+    return storable(text) if isinstance(text, str) else text
 
 
 def _not_empty(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from handoff.panel.training import answers, page
+from handoff.panel.training import answers, page, review
 
 router = APIRouter()
-for part in (answers, page):
+for part in (answers, review, page):
     router.include_router(part.router)
 
 __all__ = ["router"]
