@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from handoff.panel.training import answers, page, review
+from handoff.panel.training import answers, page, releases, review
 
 router = APIRouter()
-for part in (answers, review, page):
+for part in (answers, review, releases, page):
     router.include_router(part.router)
 
 __all__ = ["router"]
