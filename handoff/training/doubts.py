@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from handoff.knowledge import Knowledge
-from handoff.tables import Conversation, Message, PhraseReview, Ticket, present
+from handoff.tables import KEY, Conversation, Message, PhraseReview, Ticket, present
+from handoff.tables.conversations import KEY_WAS_SHOWN
 from italian.masked import masked
 
 LOOKED_BACK = timedelta(days=60)
@@ -115,7 +116,7 @@ def shown(found: Iterable[Doubt], knowledge: Knowledge) -> Iterator[dict[str, An
         yield {
             "id": doubt.asked.id,
             "text": masked(doubt.asked.text),
-            "said": doubt.reply.text,
+            "said": doubt.reply.text.replace(KEY, KEY_WAS_SHOWN),
             "said_topic": _title(doubt.reply.topic, knowledge),
             "why": doubt.why,
             "channel": doubt.channel,

@@ -183,6 +183,7 @@ class Job:
             "SPORTELLO_MODELS": str(models),
             "SPORTELLO_SNAPSHOT": str(self._snapshot),
             "SPORTELLO_DATA": str(self.workshop.settings.data),
+            "LOG_LEVEL": "WARNING",  # in a log, Rasa's bars are thousands of characters
         }
         return await programs.run(
             command, env=env, log=self.log, beat=self._beat, every=releases.BEAT
