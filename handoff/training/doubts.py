@@ -1,7 +1,8 @@
 """Messages that were not understood, or that a person had to put right."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,13 +31,36 @@ class Doubt:
     reply: Message
     channel: str
     why: str  # declined | offered | handed_over | not_solved | asked_for_person
+    times: int = 1  # that it was said, in the same words
 
 
 async def doubts(session: AsyncSession) -> list[Doubt]:
-    """What nobody has decided about, the newest first; a message once, whatever the reasons."""
+    """What nobody has decided about, the newest first; the same words once."""
     found = [*await _corrected(session), *await _not_understood(session)]
-    once = {doubt.asked.id: doubt for doubt in reversed(found)}
-    return sorted(once.values(), key=lambda doubt: doubt.asked.created_at, reverse=True)[:MOST]
+    by_message = {doubt.asked.id: doubt for doubt in reversed(found)}.values()
+    decided = await _decided_words(session)
+    newest = sorted(by_message, key=lambda doubt: doubt.asked.created_at, reverse=True)
+    times = Counter(_words(doubt.asked.text) for doubt in newest)
+    once: dict[str, Doubt] = {}
+    for doubt in newest:
+        words = _words(doubt.asked.text)
+        if words not in decided:
+            once.setdefault(words, replace(doubt, times=times[words]))
+    return list(once.values())[:MOST]
+
+
+async def _decided_words(session: AsyncSession) -> set[str]:
+    """What was decided about once is not asked again because somebody else says it."""
+    texts = await session.scalars(
+        select(Message.text)
+        .join(PhraseReview, PhraseReview.message_id == Message.id)
+        .where(Message.created_at > present() - LOOKED_BACK)
+    )
+    return {_words(text) for text in texts}
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 async def is_citizens(session: AsyncSession, message_id: str) -> bool:
@@ -119,6 +143,7 @@ def shown(found: Iterable[Doubt], knowledge: Knowledge) -> Iterator[dict[str, An
             "said": doubt.reply.text.replace(KEY, KEY_WAS_SHOWN),
             "said_topic": _title(doubt.reply.topic, knowledge),
             "why": doubt.why,
+            "times": doubt.times,
             "channel": doubt.channel,
             "decision": trace.get("decision"),
             "model": trace.get("model"),

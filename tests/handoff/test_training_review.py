@@ -108,6 +108,17 @@ async def test_an_ignored_message_does_not_come_back(teresa: Desk, citizen: Citi
     assert await doubts(teresa) == []
 
 
+async def test_the_same_words_are_asked_once_and_not_again(teresa: Desk, citizen: Citizen) -> None:
+    await citizen.hears(ODD)
+    await citizen.hears("un'altra cosa")
+    await citizen.hears(f"  {ODD.upper()}")
+    twice, once = await doubts(teresa)
+    assert (twice["times"], once["times"]) == (2, 1)
+    assert (await decide(teresa, twice, decision="ignored")).status_code == 200
+    await citizen.hears(ODD)
+    assert await doubts(teresa) == [once]
+
+
 async def test_of_two_who_decide_at_once_one_learns_what_the_other_did(
     app: FastAPI, teresa: Desk, citizen: Citizen
 ) -> None:

@@ -37,7 +37,7 @@ function item(page, doubt) {
   return make(
     "li",
     { class: "doubt", "data-id": doubt.id },
-    make("p", { class: "doubt-why" }, make("strong", {}, WHY[doubt.why] ?? doubt.why), make("span", { class: "soft" }, channel(doubt)[0]), make("time", { class: "soft", datetime: doubt.created_at }, short(doubt.created_at))),
+    make("p", { class: "doubt-why" }, make("strong", {}, WHY[doubt.why] ?? doubt.why), make("span", { class: "soft" }, channel(doubt)[0]), make("time", { class: "soft", datetime: doubt.created_at }, short(doubt.created_at)), doubt.times > 1 ? make("span", { class: "badge-ready" }, `${doubt.times} volte`) : null),
     make("blockquote", { class: "doubt-words", dir: "auto" }, ...spoken(doubt.text)),
     guesses(doubt),
     make("p", { class: "soft", dir: "auto" }, "Ha detto: ", ...spoken(doubt.said)),
