@@ -55,6 +55,7 @@ class Workshop:
 
     async def start(self, *, author: str) -> Release:
         """IntegrityError when one is being made already."""
+        await Publishing(self.database, self.archives).adopt()  # it came first: a lower number
         async with self.database.begin() as session:
             release = await releases.begin(session, author=author)
         self._task = asyncio.create_task(self._make(release.id))

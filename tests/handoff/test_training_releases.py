@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -95,6 +96,13 @@ async def made(desk: Desk, workshop: Workshop) -> dict[str, Any]:
     return await state(desk)
 
 
+def trained(found: dict[str, Any]) -> dict[str, Any]:
+    """The newest version, which is not the one that was there."""
+    newest: dict[str, Any] = found["releases"][0]
+    assert newest["author"] != releases.INSTALLATION
+    return newest
+
+
 def files(workshop: Workshop) -> list[str]:
     return sorted(file.name for file in workshop.archives.models.iterdir())
 
@@ -103,7 +111,7 @@ async def test_a_version_is_made_of_the_live_words_and_the_added_phrases(
     teresa: Desk, workshop: Workshop
 ) -> None:
     found = await made(teresa, workshop)
-    installed, version = sorted(found["releases"], key=lambda each: each["author"])
+    version, installed = found["releases"]
     assert (version["state"], version["author"], version["can_serve"]) == ("ready", "teresa", True)
     assert (installed["author"], installed["is_live"]) == ("installazione", True)
     [archive] = workshop.archives.candidate(version["number"]).glob("*.tar.gz")
@@ -120,7 +128,7 @@ async def test_what_became_better_and_worse_is_told_by_topic(
     teresa: Desk, workshop: Workshop
 ) -> None:
     found = await made(teresa, workshop)
-    version = next(each for each in found["releases"] if each["author"] == "teresa")
+    version = trained(found)
     evaluation = version["evaluation"]
     assert (evaluation["candidate"]["wrong"], evaluation["live"]["wrong"]) == (0.0, 0.5)
     assert (evaluation["candidate"]["caught"], evaluation["live"]["caught"]) == (1.0, 0.9)
@@ -171,16 +179,33 @@ async def test_one_version_is_made_at_a_time(teresa: Desk, workshop: Workshop) -
     assert second.status_code == 409
     assert "già in corso" in second.json()["detail"]
     await workshop.stop()
-    [release] = (await state(teresa))["releases"]
+    release = trained(await state(teresa))
     assert (release["state"], "riavviato" in release["reason"]) == ("failed", True)
     assert (await teresa.does("training/releases")).status_code == 202
+
+
+async def test_a_service_that_stops_takes_its_training_with_it(
+    teresa: Desk, workshop: Workshop
+) -> None:
+    script = (
+        "import os, sys, time; print(os.getpid(), file=sys.stderr, flush=True); time.sleep(60)"
+    )
+    workshop.train = (sys.executable, "-c", script)
+    number = (await teresa.does("training/releases")).json()["releases"][0]["number"]
+    log = workshop.archives.candidate(number) / "train.log"
+    async with asyncio.timeout(20):
+        while not (log.exists() and log.read_text().endswith("\n")):
+            await state(teresa)
+    await workshop.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(log.read_text()), 0)
 
 
 async def test_a_training_that_fails_says_so_and_leaves_what_serves(
     teresa: Desk, workshop: Workshop
 ) -> None:
     workshop.train = (sys.executable, "-c", "raise SystemExit('no such topic')")
-    [release] = (await made(teresa, workshop))["releases"]
+    release = trained(await made(teresa, workshop))
     assert release["state"] == "failed"
     assert "L'addestramento non è riuscito" in release["reason"]
     log = workshop.archives.candidate(release["number"]) / "train.log"
@@ -199,7 +224,7 @@ async def test_what_a_crash_left_running_is_failed_and_no_barrier(
     assert (await state(teresa))["releases"][0]["state"] == "running"
     async with database.begin() as session:
         await session.execute(update(Release).values(beat=Release.beat - releases.LOST - 1))
-    [release] = (await state(teresa))["releases"]
+    release = trained(await state(teresa))
     assert (release["state"], "si è fermato" in release["reason"]) == ("failed", True)
     async with database.begin() as session:
         assert not await releases.finish(session, gone.id, archive="x", report={})
@@ -212,7 +237,7 @@ async def test_a_version_that_serves_but_cannot_be_evaluated_is_no_barrier(
     script = EVALUATE.replace("if name ==", "assert not old\nif name ==")
     workshop.evaluate = (sys.executable, "-c", script)
     found = await made(teresa, workshop)
-    version = next(each for each in found["releases"] if each["author"] == "teresa")
+    version = trained(found)
     assert (version["state"], version["evaluation"]["live"]) == ("ready", None)
 
 

@@ -25,7 +25,7 @@ def enters(page: Page, office: Office, name: str, view: str = "") -> Page:
     page.get_by_label("Indirizzo e-mail").fill(f"{name}@example.it")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Entra").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("#view h1")).to_be_visible()
     return page
 
 
@@ -209,7 +209,7 @@ def test_nothing_is_cut_off_on_narrow_screens(
     for view in ("#da-guardare", "#risposte", "#risposte/parcheggio", "#versioni"):
         teresa.goto(f"{office.url}/panel/formazione{view}")
         teresa.reload()
-        expect(teresa.get_by_role("heading", level=1)).to_be_visible()
+        expect(teresa.locator("#view h1")).to_be_visible()
         assert is_within(teresa), view
         look(teresa, f"{size['width']}-{view.strip('#').replace('/', '-')}")
         assert complaints(teresa) == [], view
