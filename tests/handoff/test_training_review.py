@@ -11,6 +11,7 @@ from sqlalchemy import update
 from handoff.settings import ROOT
 from handoff.tables import Message, PhraseReview, Ticket
 from handoff.training import phrases
+from tests.fake_bot import FakeBot
 from tests.handoff.desk import Desk
 from tests.handoff.talk import Citizen
 from tests.handoff.trainers import reads, trainer
@@ -46,6 +47,18 @@ async def test_what_was_declined_or_offered_comes_to_the_trainer_newest_first(
     assert declined["guesses"][0]["topic"] == "non_capito"
     assert declined["guesses"][0]["confidence"] == 0.9
     assert declined["said"]
+
+
+async def test_the_three_likeliest_topics_are_shown_with_their_confidence(
+    teresa: Desk, citizen: Citizen, fake_bot: FakeBot
+) -> None:
+    topics = ("parcheggio", "wifi_tv", "come_arrivare", "reclamo")
+    fake_bot.ranking = [{"name": name, "confidence": 0.4} for name in topics]
+    await citizen.hears(ODD)
+    [doubt] = await doubts(teresa)
+    titles = [guess["title"] for guess in doubt["guesses"]]
+    assert titles == ["Parcheggio", "Wi-Fi e TV", "Come arrivare"]
+    assert doubt["guesses"][0]["confidence"] == 0.4
 
 
 async def test_an_answer_after_which_a_person_was_asked_for_comes_too(

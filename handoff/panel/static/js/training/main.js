@@ -20,13 +20,21 @@ async function follow() {
   const [name, key] = location.hash.slice(1).split("/");
   const view = VIEWS[name] ? name : "da-guardare";
   leave();
+  say("");
   const shown = { gone: false };
   leave = () => (shown.gone = true);
   mark(view);
   const show = view === "risposte" && key ? showAnswer : VIEWS[view];
   await show(byId("view"), { key, suffer, say, isGone: () => shown.gone }).catch(suffer);
-  if (!isFirst && !shown.gone) byId("view").focus();
+  if (!isFirst && !shown.gone) focusTitle();
   isFirst = false;
+}
+
+/** Where a screen reader begins to read the new view. */
+function focusTitle() {
+  const title = byId("view").querySelector("h1") ?? byId("view");
+  title.tabIndex = -1;
+  title.focus();
 }
 
 function mark(view) {

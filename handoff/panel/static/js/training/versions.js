@@ -44,9 +44,11 @@ async function watch(page) {
     }
     if (page.isGone()) return;
     draw(page);
-    if (before && !isRunning(page.state)) page.say("L'addestramento è finito: guardi il risultato.");
+    if (before && !isRunning(page.state)) page.say(ended(page.state.releases[0]));
   }
 }
+
+const ended = ({ state }) => (state === "failed" ? "L'addestramento non è riuscito." : "L'addestramento è finito: guardi il risultato.");
 
 function serving(page) {
   const { live, live_number: number, previous, possible } = page.state;
@@ -89,8 +91,9 @@ function standing({ state, is_live: live, published_at: published }) {
   return published ? ["è stata in servizio", "before"] : ["pronta", "ready"];
 }
 
-function made({ author, created_at: created, published_at: published, published_by: by }) {
-  const start = author === "installazione" ? `dell'installazione, ${short(created)}` : `addestrata da ${author}, ${short(created)}`;
+function made({ state, author, created_at: created, published_at: published, published_by: by }) {
+  const word = state === "ready" ? "addestrata" : "avviata";
+  const start = author === "installazione" ? `dell'installazione, ${short(created)}` : `${word} da ${author}, ${short(created)}`;
   return published && author !== by ? `${start}; pubblicata da ${by}, ${short(published)}` : start;
 }
 
@@ -102,10 +105,20 @@ function progress({ step }) {
 const train = (page) => act(page, "training/releases", {}, "Addestramento avviato.");
 
 async function publish(page, release) {
-  const worse = release.evaluation?.worse.reduce((sum, { messages }) => sum + messages, 0) ?? 0;
-  const warning = worse ? ` Attenzione: su ${worse} ${worse === 1 ? "messaggio di prova" : "messaggi di prova"} fa peggio di quella in servizio.` : "";
-  if (!(await isAgreed(`Pubblicare la versione ${release.number}?`, `L'assistente la usa entro pochi secondi e nessun messaggio va perso. Si può tornare indietro.${warning}`, "Pubblica"))) return;
+  const words = ["L'assistente la usa entro pochi secondi e nessun messaggio va perso. Si può tornare indietro.", ...warnings(release.evaluation)];
+  if (!(await isAgreed(`Pubblicare la versione ${release.number}?`, words.join(" "), "Pubblica"))) return;
   await act(page, `training/releases/${release.number}/publish`, { live: page.state.live }, `La versione ${release.number} è in servizio.`);
+}
+
+/** What one should know before saying yes. */
+function warnings(evaluation) {
+  if (!evaluation?.live) return ["Attenzione: non è stata confrontata con quella in servizio."];
+  const { candidate, live, worse } = evaluation;
+  const messages = worse.reduce((sum, topic) => sum + topic.messages, 0);
+  return [
+    candidate.caught < live.caught && "Attenzione: riconosce meno emergenze di quella in servizio.",
+    messages && `Attenzione: su ${messages} ${messages === 1 ? "messaggio" : "messaggi"} di prova fa peggio di quella in servizio.`,
+  ].filter(Boolean);
 }
 
 async function goBack(page) {
