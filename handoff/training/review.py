@@ -34,6 +34,14 @@ def decide(
     return review
 
 
+async def withdraw(session: AsyncSession, message_id: str) -> bool:
+    """As if nobody had decided: an error must not be learnt. False when there is no decision."""
+    made = await of_message(session, message_id)
+    if made is not None:
+        await session.delete(made)
+    return made is not None
+
+
 async def of_message(session: AsyncSession, message_id: str) -> PhraseReview | None:
     found: PhraseReview | None = await session.scalar(
         select(PhraseReview).where(PhraseReview.message_id == message_id)

@@ -198,6 +198,21 @@ async def test_a_message_of_the_evaluation_is_not_learnt(teresa: Desk, citizen: 
     assert "provare l'assistente" in answer.json()["detail"]
 
 
+async def test_a_mistaken_decision_can_be_withdrawn_and_is_not_learnt(
+    app: FastAPI, teresa: Desk, citizen: Citizen
+) -> None:
+    await citizen.hears(ODD)
+    [doubt] = await doubts(teresa)
+    await decide(teresa, doubt, topic="wifi_tv")
+    path = f"training/review/{doubt['id']}/withdraw"
+    assert (await teresa.does(path)).status_code == 204
+    assert await doubts(teresa) == [doubt]
+    async with app.state.database.read() as session:
+        assert await phrases.added(session) == []
+    assert (await teresa.does(path)).status_code == 404
+    assert (await decide(teresa, doubt)).status_code == 200
+
+
 @pytest.mark.parametrize("message", ["0" * 32, "x", "%00"])
 async def test_a_message_that_does_not_exist_is_not_found(teresa: Desk, message: str) -> None:
     answer = await teresa.does(f"training/review/{message}", decision="ignored")

@@ -18,6 +18,7 @@ from handoff.training import doubts, phrases, review
 UNKNOWN = "Questo messaggio non c'è, o non c'è più."
 NO_TOPIC = "Scelga l'argomento giusto dall'elenco."
 NO_DECISION = "Scelga se aggiungere la frase o ignorarla."
+UNDECIDED = "Su questo messaggio non c'è più nessuna decisione: ricarichi la pagina."
 DECIDED = "{author} ha già deciso su questo messaggio."
 router = APIRouter(prefix="/api/panel/training/review")
 
@@ -70,6 +71,15 @@ async def decide(request: Request, message_id: MessageId, entry: Changing) -> Re
     except IntegrityError:
         return await _lost(request, message_id)
     return JSONResponse(review.shown(made, knowledge), headers=PRIVATE)
+
+
+@router.post("/{message_id}/withdraw")
+async def withdraw(request: Request, message_id: MessageId, entry: Changing) -> Response:
+    """The message waits for a decision again; 404 when somebody else withdrew it before."""
+    async with request.app.state.database.begin() as session:
+        if not await review.withdraw(session, message_id):
+            raise HTTPException(404, UNDECIDED)
+    return Response(status_code=204, headers=PRIVATE)
 
 
 async def _chosen(request: Request, given: Decision) -> dict[str, str]:

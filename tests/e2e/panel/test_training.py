@@ -144,6 +144,9 @@ def test_an_odd_message_is_given_its_topic_by_keyboard_alone(
     page.get_by_text("Già decisi").click()
     expect(page.locator("#decided")).to_contain_text(odd)
     assert complaints(page) == []
+    page.get_by_role("button", name=f"Annulla la decisione: {odd}").click()
+    expect(page.locator("#announcer")).to_contain_text("di nuovo da guardare")
+    expect(card.get_by_label("Argomento giusto")).to_be_focused()
 
 
 def test_two_trainers_do_not_decide_twice(

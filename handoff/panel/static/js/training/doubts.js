@@ -22,7 +22,7 @@ export async function showDoubts(view, { say, suffer, isGone }) {
 function draw(page) {
   const empty = make("li", { class: "blank" }, icon("check-circle", "icon-xl"), make("p", { class: "blank-title" }, "Niente da guardare"), make("p", {}, "Quando l'assistente non capisce un messaggio, lo trova qui."));
   byId("doubts").replaceChildren(...(page.doubts.length ? page.doubts.map((doubt) => item(page, doubt)) : [empty]));
-  byId("decided").replaceChildren(...page.decided.map(decided));
+  byId("decided").replaceChildren(...page.decided.map((made) => decided(page, made)));
   byId("doubts-count").textContent = String(page.doubts.length);
   byId("doubts-count").hidden = page.doubts.length === 0;
 }
@@ -98,7 +98,23 @@ function done(page, doubt, made, lost = "") {
 
 const outcome = ({ decision, title }) => (decision === "added" ? `Aggiunta alle frasi di «${title}».` : "Messaggio ignorato.");
 
-function decided(made) {
+function decided(page, made) {
   const words = made.decision === "added" ? [make("strong", {}, made.title), ` «${made.text}»`] : [make("strong", {}, "Ignorato")];
-  return make("li", { dir: "auto" }, ...words, make("span", { class: "soft" }, ` ${made.author}, ${short(made.created_at)}`));
+  const label = `Annulla la decisione: ${made.text ?? "messaggio ignorato"}`;
+  return make("li", { dir: "auto" }, ...words, make("span", { class: "soft" }, ` ${made.author}, ${short(made.created_at)} `), make("button", { type: "button", class: "plain", "aria-label": label, onclick: () => withdraw(page, made) }, icon("refresh"), "Annulla"));
+}
+
+/** The message stands among those to be looked at again. */
+async function withdraw(page, made) {
+  try {
+    await tell(`training/review/${made.message_id}/withdraw`);
+    Object.assign(page, await ask("training/review"));
+    page.open = made.message_id;
+    draw(page);
+    page.say("Decisione annullata: il messaggio è di nuovo da guardare.");
+    (byId(`topic-${page.open}`) ?? byId("decided")).focus();
+  } catch (problem) {
+    if (problem.status === 401) return page.suffer(problem);
+    page.say(problem.message);
+  }
 }
