@@ -28,8 +28,10 @@ def serve(settings: Settings) -> None:
     model = newest_model(settings.models)
     # Rasa takes seconds to import; what is wrong with the settings is told before
     from bot.application import build  # noqa: PLC0415
+    from bot.renewal import watch  # noqa: PLC0415
 
     app = build(settings, model=model)
+    watch(app, settings, model=model)
     logger.info("model %s, port %s", app.ctx.processor.model_name, settings.port)
     app.run(host=settings.host, port=settings.port, access_log=False, motd=False)
 

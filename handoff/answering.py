@@ -13,6 +13,7 @@ from handoff.knowledge import Expired, Knowledge, UnknownWords
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
+LIKELIEST = 3  # topics that trainers see of what was considered
 logger = logging.getLogger(__name__)
 
 
@@ -208,4 +209,5 @@ def _trace(answer: Answer) -> dict[str, Any]:
         "decision": answer.decision,
         "intent": parse.get("intent"),
         "confidence": parse.get("confidence"),
+        "ranking": (parse.get("ranking") or [])[:LIKELIEST],
     }

@@ -15,7 +15,10 @@ from handoff import panel
 from handoff.api import health, internal, webchat
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
+from handoff.training.archives import Archives
+from handoff.training.workshop import Workshop
 
 FRAMEWORKS = {
     "Not Found": "Questo indirizzo non esiste.",
@@ -63,6 +66,11 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.clock = house.clock
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
+    app.state.workshop = Workshop(
+        house.database,
+        house.settings,
+        Archives.of(models=house.settings.models, var=house.settings.var),
+    )
     app.state.health = health.Health(
         house.database,
         house.http,
@@ -92,12 +100,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(house.database.hear_others()),
         asyncio.create_task(app.state.health.watch_the_start()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
+        asyncio.create_task(
+            keep_listening(
+                house.gateway.safety, house.settings.models, heard=app.state.health.hears
+            )
+        ),
     )
     try:
         if house.settings.workers:
             await app.state.crew.start(house.gateway.receive)
         yield
     finally:
+        await app.state.workshop.stop()
         await app.state.crew.stop()
         for task in watching:
             task.cancel()

@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite+aiosqlite:///{ROOT / 'var' / 'sportello.db'}"
     data: Path = ROOT / "data"
     models: Path = ROOT / "models"
+    var: Path = ROOT / "var"  # where versions of the model are made
     bot_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055/webhook"
     bot_timeout: float = Field(default=5.0, gt=0)  # seconds; the door caps itself at 4

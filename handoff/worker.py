@@ -5,6 +5,7 @@ import signal
 
 from handoff.house import build
 from handoff.knowledge import keep_fresh
+from handoff.safety import keep_listening
 from handoff.settings import Settings
 
 
@@ -18,6 +19,7 @@ async def work(settings: Settings) -> None:
     watching = (
         asyncio.create_task(house.database.hear_others()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
+        asyncio.create_task(keep_listening(house.gateway.safety, settings.models)),
     )
     try:
         await crew.start(house.gateway.receive)

@@ -16,6 +16,7 @@ class FakeBot:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.ranking: list[dict[str, Any]] = []  # what it thought of
         self.fault: str | None = None
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
@@ -48,7 +49,9 @@ class FakeBot:
         if self.fault == "empty":
             return 200, {"replies": [], "parse": {}, "decision": "answer"}
         topic = "nessuno_lo_sa" if self.fault == "unknown_words" else topic_of(question)
-        return 200, by_the_contract(topic)
+        answer = by_the_contract(topic)
+        answer["parse"]["ranking"] = self.ranking
+        return 200, answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         bot = self

@@ -1,7 +1,7 @@
 """Is it alive, and is it ready? The service still answers without bot or actions."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,12 @@ class Health:
     http: httpx.AsyncClient
     probes: dict[str, str]  # name of a neighbour → address that answers 200 when it is well
     workers_are_well: Callable[[], bool]
-    shortcomings: Mapping[str, str] = field(default_factory=dict)  # since the start, with reasons
+    shortcomings: dict[str, str] = field(default_factory=dict)  # since the start, with reasons
     was_up: bool = field(default=False, init=False)
+
+    def hears(self) -> None:
+        """Safety has an ear again."""
+        self.shortcomings.pop("safety", None)
 
     async def report(self) -> tuple[int, dict[str, Any]]:
         """HTTP status and body: 503 until all was up once, or when we cannot work at all."""

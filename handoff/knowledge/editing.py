@@ -1,5 +1,6 @@
 """Changing one text of an entry, the rest of its lines staying as they are."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.knowledge import revisions
 from handoff.knowledge.blocks import SENTENCES, BadKnowledge, Block
-from handoff.knowledge.checking import check_change
+from handoff.knowledge.checking import check, check_change
 from handoff.tables import KnowledgeRevision
 
 WIDTH = 100  # characters of a line, as the files have
@@ -31,11 +32,7 @@ async def set_text(
     a newer one. BadKnowledge when there is no such entry or the text cannot be said.
     """
     key, _, variant = place.partition(".")
-    past = await revisions.history(session, key)
-    if not past:
-        raise BadKnowledge(f"there is no entry «{key}»")
-    if seen is not None and past[-1].number != seen:
-        raise revisions.Outdated(f"{key}: {past[-1].author} changed it meanwhile")
+    past = await _past(session, key, seen)
     before = revisions.block_of(past[-1])
     after = with_text(before, variant, text.strip())
     check_change(before, after)
@@ -43,6 +40,31 @@ async def set_text(
     return revisions.add(
         session, after, number=number, origin="person", author=author, reason=reason
     )
+
+
+async def restore(
+    session: AsyncSession, key: str, number: int, *, author: str, reason: str, seen: int
+) -> KnowledgeRevision:
+    """Make an older revision live again, as the newest one; errors as in `set_text`."""
+    past = await _past(session, key, seen)
+    wanted = next((each for each in past if each.number == number), None)
+    if wanted is None:
+        raise BadKnowledge(f"{key} has no revision {number}")
+    live = past[-1]
+    block = replace(revisions.block_of(live), text=wanted.text)  # files may have moved it since
+    check(block)
+    return revisions.add(
+        session, block, number=live.number + 1, origin="person", author=author, reason=reason
+    )
+
+
+async def _past(session: AsyncSession, key: str, seen: int | None) -> Sequence[KnowledgeRevision]:
+    past = await revisions.history(session, key)
+    if not past:
+        raise BadKnowledge(f"there is no entry «{key}»")
+    if seen is not None and past[-1].number != seen:
+        raise revisions.Outdated(f"{key}: {past[-1].author} changed it meanwhile")
+    return past
 
 
 def with_text(block: Block, variant: str, text: str) -> Block:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import HTTPException, Request
 from pydantic import (
@@ -34,11 +34,13 @@ NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
-def _storable(text: object) -> object:
+def storable(text: str) -> str:
     """Half an emoji and invisible controls are no reason to lose a reply."""
-    if not isinstance(text, str):
-        return text
     return LONE_SURROGATE.sub("\ufffd", UNWANTED.sub("", text.replace("\r\n", "\n"))).strip()
+
+
+def _storable(text: object) -> object:
+    return storable(text) if isinstance(text, str) else text
 
 
 def _not_empty(text: str) -> str:
@@ -59,7 +61,10 @@ Text = Annotated[
 
 
 class Body(BaseModel):
+    """`faults`: what to say when a field is missing or no good."""
+
     model_config = ConfigDict(strict=True)
+    faults: ClassVar[dict[str, str]] = {}
 
 
 B = TypeVar("B", bound=Body)
@@ -86,6 +91,7 @@ class NewNotice(Body):
     text: Text
     topics: Annotated[list[str], Field(max_length=80)] = []
     ends_at: Annotated[AwareDatetime, Strict(False)]
+    faults: ClassVar[dict[str, str]] = {"ends_at": NO_END}
 
 
 class Closing(Body):
@@ -95,23 +101,28 @@ class Closing(Body):
 
 
 async def new_notice(request: Request) -> NewNotice:
-    return _valid(NewNotice, await _read(request))
+    return await read(NewNotice, request)
 
 
 async def closing(request: Request) -> Closing:
-    return _valid(Closing, await _read(request))
+    return await read(Closing, request)
 
 
 async def login(request: Request) -> Login:
-    return _valid(Login, await _read(request))
+    return await read(Login, request)
 
 
 async def step(request: Request) -> Step:
-    return _valid(Step, await _read(request))
+    return await read(Step, request)
 
 
 async def words(request: Request) -> Words:
-    return _valid(Words, await _read(request))
+    return await read(Words, request)
+
+
+async def read(kind: type[B], request: Request) -> B:
+    """The body as `kind`; 413 and 422 with a sentence when it is none."""
+    return _valid(kind, await _read(request))
 
 
 async def _read(request: Request) -> Any:
@@ -140,6 +151,5 @@ def _sentence(kind: type[Body], error: ValidationError) -> str:
         return NO_LOGIN
     if fault["type"] in ("empty", "too_long"):
         return fault["msg"]
-    return {"version": NO_VERSION, "text": EMPTY, "ends_at": NO_END}.get(
-        str(next(iter(fault["loc"]), "")), UNREADABLE
-    )
+    sentences = {"version": NO_VERSION, "text": EMPTY, **kind.faults}
+    return sentences.get(str(next(iter(fault["loc"]), "")), UNREADABLE)

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,13 +76,17 @@ def pieces(text: str) -> Iterator[str]:
 
 def newest_ear(models: Path) -> Ear:
     """From the newest trained model, by name as the bot chooses it."""
-    archives = sorted(models.glob(f"*{ENDING}"), key=lambda file: file.name)
-    if not archives:
+    archive = newest_archive(models)
+    if archive is None:
         raise NoEar(f"there is no trained model in {models}: train one with `make train`")
-    return _ear(archives[-1])
+    return _ear(archive)
 
 
-@cache  # an archive never changes: another training has another name
+def newest_archive(models: Path) -> Path | None:
+    return max(models.glob(f"*{ENDING}"), key=lambda file: file.name, default=None)
+
+
+@lru_cache(maxsize=2)  # an archive never changes: another training has another name
 def _ear(archive: Path) -> Ear:
     try:
         found = _members(archive)

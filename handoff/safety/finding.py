@@ -71,14 +71,18 @@ class Safety:
     def load(cls, data_folder: Path, *, ear: Ear | None = None) -> "Safety":
         return cls(word_list("safety.yml", data=data_folder), data=data_folder, ear=ear)
 
+    def listen_with(self, ear: Ear) -> None:
+        """Hear with another model from the next message on."""
+        self._ear = ear
+
     def look(self, text: str) -> Finding | None:
         """An emergency goes before a crisis: both texts name 112, the first says only that."""
-        ruled = self._rule(text)
-        if self._ear is None:
+        ruled, ear = self._rule(text), self._ear
+        if ear is None:
             return ruled
         if ruled is not None:
-            return None if self._ear.doubts(text, eased=self._is_eased(text)) else ruled
-        heard = self._ear.hear(text)
+            return None if ear.doubts(text, eased=self._is_eased(text)) else ruled
+        heard = ear.hear(text)
         return Finding(heard, EAR) if heard else None
 
     def _is_eased(self, text: str) -> bool:

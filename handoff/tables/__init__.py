@@ -8,6 +8,7 @@ from handoff.tables.operators import LoginAttempt, Operator, PanelSession
 from handoff.tables.queues import Attempt, Inbox, Outbox
 from handoff.tables.tickets import Survey, Ticket, TicketEvent
 from handoff.tables.trackers import BotTracker
+from handoff.tables.training import PhraseReview, Release
 from handoff.tables.webchat import WebchatSession
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Operator",
     "Outbox",
     "PanelSession",
+    "PhraseReview",
+    "Release",
     "Survey",
     "Ticket",
     "TicketEvent",

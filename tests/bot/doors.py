@@ -37,11 +37,12 @@ def settings(*, database: str, actions: str, models: Path = Path("models")) -> S
 class Door:
     """Speaks as handoff does."""
 
-    def __init__(self, port: int, *, token: str) -> None:
+    def __init__(self, port: int, *, token: str, retries: int = 0) -> None:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{port}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=20,
+            transport=httpx.HTTPTransport(retries=retries),
             trust_env=False,
         )
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from handoff.safety import Ear, NoEar, Safety, newest_ear
+from handoff.safety.following import follow
 from handoff.settings import ROOT
 from italian.listening import Listener, Space
 
@@ -124,3 +125,19 @@ def test_a_text_is_a_row_of_length_one():
     space = Space({"w:uno": 0, "w:due": 1}, np.array([3.0, 4.0]))
     assert space.row(["w:uno"])[1].tolist() == [1.0]
     assert space.row(["w:uno", "w:due", "w:tre"])[1].tolist() == pytest.approx([0.6, 0.8])
+
+
+async def test_safety_follows_the_published_model_and_a_broken_one_leaves_the_ear(tmp_path):
+    safety = Safety.load(ROOT / "data")
+    taken = []
+    archive(tmp_path, "20260101T000000Z-a.tar.gz")
+    assert safety.look("il tubicino") is None
+    known = await follow(safety, tmp_path, None, heard=lambda: taken.append("a"))
+    assert (safety.look("il tubicino").topic, taken) == ("emergenza", ["a"])
+    (tmp_path / "20260102T000000Z-b.tar.gz").write_bytes(b"x")
+    known = await follow(safety, tmp_path, known, heard=lambda: taken.append("b"))
+    assert (safety.look("il tubicino").topic, taken) == ("emergenza", ["a"])
+    loud = {**WORDS, "alarm": {"threshold": 99.0, "doubt": -99.0}}
+    archive(tmp_path, "20260103T000000Z-c.tar.gz", words=loud)
+    await follow(safety, tmp_path, known, heard=lambda: taken.append("c"))
+    assert (safety.look("il tubicino"), taken) == (None, ["a", "c"])

@@ -4,46 +4,64 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from handoff import migrations
 from handoff.db import Database
+from handoff.knowledge.exchange import import_folder
 from handoff.panel.operators import add_operator
+from handoff.settings import ROOT
 from tests import serving
 from tests.e2e.panel.people import PASSWORD, PATIENCE, Citizen, DeskPage, Office
+from tests.e2e.panel.versions import lay_out
 from tests.fake_bot import FakeBot
 from tests.postgres import free_port
 
-OPERATORS = {"carla": "Carla Deidda", "dario": "Dario Melis"}
-MANAGERS = {"mara": "Mara Piras"}
+OPERATORS = {
+    "carla": ("Carla Deidda", "operator"),
+    "dario": ("Dario Melis", "operator"),
+    "mara": ("Mara Piras", "manager"),
+    "teresa": ("Teresa Puddu", "trainer"),
+    "ugo": ("Ugo Sanna", "administrator"),
+}
 
 
-async def hire(url: str) -> None:
+async def furnish(url: str, folder: Path) -> None:
+    """People, the approved words, and versions of the model."""
     database = Database(url)
     async with database.begin() as session:
-        for role, people in (("operator", OPERATORS), ("manager", MANAGERS)):
-            for name, whole in people.items():
-                email = f"{name}@example.it"
-                await add_operator(session, email=email, name=whole, password=PASSWORD, role=role)
+        for name, (whole, role) in OPERATORS.items():
+            await add_operator(
+                session, email=f"{name}@example.it", name=whole, password=PASSWORD, role=role
+            )
+        await import_folder(session, ROOT / "data", author="sportello", reason="dai file")
+    await lay_out(database, folder)
     await database.close()
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, folder: Path) -> None:
     migrations.upgrade(url)
-    asyncio.run(hire(url))
+    asyncio.run(furnish(url, folder))
 
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    database = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('panel') / 'panel.db'}"
+    folder = tmp_path_factory.mktemp("panel")
+    database = f"sqlite+aiosqlite:///{folder / 'panel.db'}"
     with ThreadPoolExecutor() as thread:  # a browser's event loop may run in this one
-        thread.submit(prepare, database).result()
+        thread.submit(prepare, database, folder).result()
     port = free_port()
     with FakeBot() as bot:
         service = serving.handoff(
-            port=port, database_url=database, bot_url=bot.url, SPORTELLO_LIMITS="off"
+            port=port,
+            database_url=database,
+            bot_url=bot.url,
+            SPORTELLO_LIMITS="off",
+            SPORTELLO_MODELS=str(folder / "models"),
+            SPORTELLO_VAR=str(folder / "var"),
         )
         with serving.running(service):
             yield Office(f"http://127.0.0.1:{port}", service)

@@ -1,9 +1,10 @@
 // The panel's API. Whatever fails becomes a Problem with a sentence to show.
 export class Problem extends Error {
-  constructor(status, sentence, ticket = null) {
+  constructor(status, sentence, { ticket = null, present = null } = {}) {
     super(sentence);
     this.status = status; // 0: nothing came back
     this.ticket = ticket; // a conflict tells how things stand
+    this.present = present; // the same, of what is no ticket
   }
 }
 
@@ -30,7 +31,7 @@ async function call(path, options) {
 
 async function read(response) {
   const said = response.status === 204 ? {} : await response.json().catch(() => ({}));
-  if (!response.ok) throw new Problem(response.status, sentence(said), said.ticket);
+  if (!response.ok) throw new Problem(response.status, sentence(said), said);
   if (said.csrf) csrf = said.csrf;
   return said;
 }

@@ -9,7 +9,11 @@ const QUESTIONS = {
 export async function isSure(action, ticket) {
   if (!QUESTIONS[action]) return true;
   const [title, words, yes] = QUESTIONS[action];
-  byId("confirm-title").textContent = title(ticket);
+  return isAgreed(title(ticket), words, yes);
+}
+
+export async function isAgreed(title, words, yes) {
+  byId("confirm-title").textContent = title;
   byId("confirm-words").textContent = words;
   byId("confirm-yes").textContent = yes;
   const dialog = byId("confirm");

@@ -30,7 +30,8 @@ function refuse(sentence) {
 }
 
 function goOn() {
-  location.replace(`/panel${location.hash}`);
+  const wanted = new URLSearchParams(location.search).get("poi");
+  location.replace(`/panel${wanted === "formazione" ? "/formazione" : ""}${location.hash}`);
 }
 
 function show() {

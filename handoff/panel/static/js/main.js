@@ -270,6 +270,7 @@ function wire() {
 async function start() {
   state.me = (await ask("me")).operator;
   byId("who").textContent = state.me.name;
+  byId("to-training").hidden = !["trainer", "administrator"].includes(state.me.role);
   wire();
   draw();
   await Promise.all([readQueue().catch(suffer), follow()]);
