@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from italian.forms import CONFIRMATION, START, Field, Form
+from italian.forms import CONFIRMATION, Field, Form
 
 Rule = dict[str, Any]
-Buttons = list[dict[str, str]]
 # Every value comes from our own validation: no mapping of Rasa's may take a citizen's wish to
 # speak with a person for the day of the complaint.
 SLOT = {"type": "any", "influence_conversation": False, "mappings": [{"type": "custom"}]}
@@ -31,10 +30,6 @@ def domain_of(form: Form) -> dict[str, Any]:
             },  # it says the ticket of the topic it is left for
         ],
     }
-
-
-def start_button(form: Form) -> dict[str, str]:
-    return {"title": form.start or "", "payload": form.button(START)}
 
 
 def rules_of(form: Form) -> Iterator[Rule]:

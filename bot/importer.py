@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
-from bot.form_rules import domain_of, rules_of, start_button, way_out
+from bot.form_rules import domain_of, rules_of, way_out
 from bot.nlu.decision import DIALOGUE_INTENTS
 from bot.snapshot import TICKET_KINDS, BadKnowledge, Topic, read_topics, snapshot_folder
 from italian.forms import FILE, BadForm, Form, read_forms
@@ -73,7 +73,7 @@ class KnowledgeImporter(TrainingDataImporter):
         generated = {
             "version": "3.1",
             "intents": [*self.topics, *DIALOGUE_INTENTS],
-            "responses": {f"utter_{topic.id}": [self._said(topic)] for topic in self._spoken()},
+            "responses": {f"utter_{topic.id}": [_response(topic)] for topic in self._spoken()},
             "actions": [f"utter_{topic.id}" for topic in self._spoken()],
         }
         domain = Domain.load(str(DOMAIN)).merge(Domain.from_dict(generated))
@@ -111,19 +111,6 @@ class KnowledgeImporter(TrainingDataImporter):
         at_once = [self.topics[form.topic] for form in self.forms if not form.start]
         return [*self.plain(), *at_once]
 
-    def _said(self, topic: Topic) -> dict[str, Any]:
-        """The approved sentence; the button that begins its form comes before the others."""
-        said: dict[str, Any] = {"say": topic.id, "with": {}}
-        starts = [
-            start_button(form) for form in self.forms if form.start and form.topic == topic.id
-        ]
-        if starts:
-            follow_ups = [{"title": self.topics[n].title, "payload": n} for n in topic.next]
-            said["with"] = {"buttons": [*starts, *follow_ups]}
-        if topic.ticket:
-            said["ticket"] = {**topic.ticket, "topic": None}
-        return {"custom": said}
-
     def _answers(self) -> list[Rule]:
         return [
             {
@@ -137,6 +124,11 @@ class KnowledgeImporter(TrainingDataImporter):
         """A topic that opens a ticket ends an open form; what was said so far goes along."""
         ending = [topic.id for topic in self.topics.values() if topic.ticket]
         return [way_out(form, topic) for topic in ending for form in self.forms]
+
+
+def _response(topic: Topic) -> dict[str, Any]:
+    said: dict[str, Any] = {"say": topic.id, "with": {}}
+    return {"custom": said | ({"ticket": {**topic.ticket, "topic": None}} if topic.ticket else {})}
 
 
 def _metadata(topic: Topic, plain: bool) -> dict[str, Any]:

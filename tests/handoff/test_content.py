@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from handoff.channel import Button
+from handoff.knowledge import Knowledge
 from handoff.panel.deadlines import TERMS
 from handoff.settings import ROOT
 from italian.fields import IMPOSSIBLE, IN_THE_FUTURE, NO_WORDS
@@ -218,6 +220,12 @@ def test_every_form_has_a_topic_and_every_topic_of_the_kind_a_form() -> None:
     at_once = {topic for topic, form in FORMS.items() if not form.start}
     assert at_once == {topic for topic, entry in TOPICS.items() if entry["kind"] == "form"}
     assert {TOPICS[topic]["kind"] for topic in FORMS.keys() - at_once} == {"answer"}
+
+
+@pytest.mark.parametrize("topic", [topic for topic, form in FORMS.items() if form.start])
+def test_a_form_that_follows_an_answer_begins_by_its_first_button(topic: str) -> None:
+    [first, *_] = Knowledge.load(DATA).wording(topic).buttons
+    assert first == Button(title=FORMS[topic].start or "", payload=f"{topic}:compila")
 
 
 @pytest.mark.parametrize("topic", FORMS)
