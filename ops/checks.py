@@ -8,12 +8,15 @@ from ops.places import BOT_PYTHON, OUR_PYTHON, OURS, ROOT
 from ops.progress import quiet_environment, say
 
 TYPED = ("handoff", "actions", "italian", "evaluation", "ops", "bench")
+PLAIN = "plain Italian"
+SHOWN = frozenset({PLAIN})  # what they say is worth reading when all is well, too
 CHECKS: dict[str, tuple[str | Path, ...]] = {
     "ruff check": (OURS / "bin" / "ruff", "check", "--quiet", "--output-format", "concise", "."),
     "ruff format": (OURS / "bin" / "ruff", "format", "--check", "--quiet", "."),
     "mypy": (OURS / "bin" / "mypy", "--no-error-summary", *TYPED),
     "import contracts": (OURS / "bin" / "lint-imports", "--no-logo"),
     "spelling of settings": (OUR_PYTHON, "-m", "pytest", "-q", "tests/ops/test_settings.py"),
+    PLAIN: (OUR_PYTHON, "-m", "handoff.knowledge.plainness"),
     "near copies among the phrases": (BOT_PYTHON, "-m", "bot.near_copies"),
     "the bot's data": (
         *(BOT_PYTHON, "-m", "rasa", "data", "validate", "--quiet", "--fail-on-warnings"),
@@ -42,6 +45,8 @@ def _fails(title: str, command: tuple[str | Path, ...]) -> bool:
         text=True,
     )
     say(f"{title}: {'FAILED' if done.returncode else 'in order'}")
+    if not done.returncode and title in SHOWN:
+        say(done.stdout.rstrip())
     if done.returncode:
         say(f"{' '.join(map(str, command))}\n{done.stdout}")
     return bool(done.returncode)

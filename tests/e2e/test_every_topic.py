@@ -10,11 +10,14 @@ import httpx
 import pytest
 import yaml
 
+from handoff.safety import Safety, newest_ear
 from handoff.settings import ROOT
 from tests.e2e.stack import Stack
 
 pytestmark = pytest.mark.e2e
 TALKS = Path(__file__).parent / "talks"
+# "Sono stanca" and "ho perso tutto" may be despair: a person looks, which is no harm
+MOST_ALARMED = 0.03
 REQUEST = re.compile(r"URP-\d\d-[0-9A-Z]{4}")
 Turn = dict[str, Any]
 
@@ -90,3 +93,11 @@ def test_the_conversation_goes_as_written(visitor: Visitor, name: str) -> None:
         assert "{" not in text, (turn, text)
         if turn.get("ticket"):
             assert REQUEST.search(text), (turn, text)
+
+
+def test_what_is_said_within_a_talk_raises_hardly_an_alarm() -> None:
+    """Replies out of their place ("mio figlio", "tutte e due"): the ear heard despair in them."""
+    safety = Safety.load(ROOT / "data", ear=newest_ear(ROOT / "models"))
+    replies = (TALKS / "replies.txt").read_text(encoding="utf-8").splitlines()
+    alarmed = [reply for reply in replies if safety.look(reply)]
+    assert len(alarmed) / len(replies) <= MOST_ALARMED, alarmed
