@@ -39,10 +39,9 @@ def chosen(unseen: Unseen) -> dict[str, Any]:
 
 
 def threshold(harmless: np.ndarray) -> float:
-    """The lowest hundredth that keeps its promise; where an alarm is the likeliest, it is one."""
-    promised = float(np.ceil(np.quantile(harmless, 1 - MOST_FALSE) * 100)) / 100
+    """The lowest hundredth that keeps its promise."""
     # Plus zero: minus zero is not a number to show anybody
-    return round(min(promised, 0.0), 2) + 0.0
+    return round(float(np.ceil(np.quantile(harmless, 1 - MOST_FALSE) * 100)) / 100, 2) + 0.0
 
 
 def doubt(real: np.ndarray) -> float:

@@ -58,14 +58,10 @@ def test_the_levels_travel_with_the_model(kept):
 
 
 def test_the_threshold_lets_no_more_than_the_promised_share_of_harmless_phrases_through():
-    harmless = np.linspace(-2, -0.1, 1000)
+    harmless = np.linspace(-2, 0.5, 1000)
     level = alarm_search.threshold(harmless)
     assert (harmless >= level).mean() <= alarm_search.MOST_FALSE
     assert (harmless >= level - 0.01).mean() > alarm_search.MOST_FALSE - 0.005
-
-
-def test_where_an_alarm_is_the_likeliest_topic_it_is_one_whatever_was_promised():
-    assert alarm_search.threshold(np.linspace(-1, 3, 1000)) == 0.0
 
 
 def test_hardly_a_real_alarm_is_as_quiet_as_what_is_doubted():
