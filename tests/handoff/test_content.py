@@ -21,6 +21,7 @@ DATA = ROOT / "data"
 KINDS = {"answer", "lookup", "form", "handoff", "command", "safety"}
 VALID_DAYS = {"L": 180, "M": 90, "H": 90}
 LONGEST_ANSWER = 60  # words
+LONGEST_MORE = 180  # words, behind «Dimmi di più»
 LONGEST_TITLE = 24  # characters, on a button
 MOST_BUTTONS = 3
 FEWEST_WARDS = 45
@@ -120,7 +121,10 @@ SITES = read(DATA / "directory" / "sites.yml")
 def texts() -> Iterator[tuple[str, str]]:
     for topic, entry in TOPICS.items():
         yield topic, entry["answer"]
-        yield from ((f"{topic}.{key}", text) for key, text in entry.get("variants", {}).items())
+        for group in ("variants", "sites"):
+            yield from ((f"{topic}.{key}", text) for key, text in entry.get(group, {}).items())
+        if "more" in entry:
+            yield f"{topic}.di_piu", entry["more"]
     for key, sentence in SENTENCES.items():
         yield key, sentence["text"]
         yield from ((f"{key}.{name}", text) for name, text in sentence.get("variants", {}).items())
@@ -175,7 +179,7 @@ def test_titles_fit_on_buttons_and_differ() -> None:
 
 @each_text
 def test_a_text_is_short(key: str, text: str) -> None:
-    assert len(text.split()) <= LONGEST_ANSWER
+    assert len(text.split()) <= (LONGEST_MORE if key.endswith(".di_piu") else LONGEST_ANSWER)
 
 
 @each_text
@@ -345,3 +349,23 @@ def test_a_refusal_says_what_the_bot_cannot_do_and_the_way_on(
     assert refused in answer
     assert way_on in answer
     assert entry["next"]
+
+
+SMALLEST_MESSAGE = 1000  # bytes: Instagram's limit, the tightest of the channels
+
+
+@pytest.mark.parametrize("topic", [topic for topic, entry in TOPICS.items() if "more" in entry])
+def test_a_longer_text_is_longer_and_not_too_long(topic: str) -> None:
+    more, answer = TOPICS[topic]["more"], TOPICS[topic]["answer"]
+    assert len(answer.split()) < len(more.split()) <= LONGEST_MORE
+
+
+@pytest.mark.parametrize("topic", [topic for topic, entry in TOPICS.items() if "sites" in entry])
+def test_a_hospitals_answer_is_of_a_hospital_that_we_know_and_short(topic: str) -> None:
+    assert TOPICS[topic]["sites"].keys() == SITES.keys()
+    assert all(len(text.split()) <= LONGEST_ANSWER for text in TOPICS[topic]["sites"].values())
+
+
+@each_text
+def test_every_text_fits_into_one_message_of_every_channel(key: str, text: str) -> None:
+    assert len(text.encode()) <= SMALLEST_MESSAGE, key

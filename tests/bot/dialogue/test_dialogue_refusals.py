@@ -75,7 +75,11 @@ def test_insisting_reveals_nothing(talk, insistence):
 )
 def test_insisting_brings_no_advice(talk, insistence):
     assert talk.says("posso prendere la tachipirina con l'antibiotico?") == ["consiglio_medico"]
-    assert set(talk.says(insistence)) <= UNSURE | {"consiglio_medico", "guardia_medica"}
+    assert set(talk.says(insistence)) <= UNSURE | {
+        "consiglio_medico",
+        "guardia_medica",
+        "fuori_ambito",
+    }
 
 
 def test_another_question_after_a_refusal_is_answered(talk):
