@@ -78,9 +78,9 @@ def decide(parse: Parse, tracker: DialogueStateTracker | None) -> str:
     if tracker is not None and (meant := _follows(parse, tracker)):
         return meant
     topic = asked_topic(parse)
-    if parse["verdict"] == "answer" or _is_surely_outside(parse):
+    if parse["verdict"] == "answer":
         return topic
-    return _unsure(parse, tracker)
+    return _outside(parse, tracker) or _unsure(parse, tracker)
 
 
 def _follows(parse: Parse, tracker: DialogueStateTracker) -> str | None:
@@ -146,10 +146,16 @@ def _one_at_a_time(intent: str, open_form: Form | None) -> str:
     return ANOTHER_FORM if open_form and intent in others else intent
 
 
-def _is_surely_outside(parse: Parse) -> bool:
-    """Not of a fragment: out of its place "mia madre" means nothing, and is nobody's matter."""
+def _outside(parse: Parse, tracker: DialogueStateTracker | None) -> str | None:
+    """Nobody's matter; after a refusal it is the citizen who insists, and hears it again.
+
+    Not of a fragment: out of its place "mia madre" means nothing.
+    """
     told = len(parse["text"].split()) > LONGEST_FRAGMENT
-    return bool(told and asked_topic(parse) == "fuori_ambito" and parse.get("sure"))
+    if not told or asked_topic(parse) != "fuori_ambito" or not parse.get("sure"):
+        return None
+    said = _last_said(tracker) if tracker is not None else ""
+    return said if said in REFUSED else "fuori_ambito"
 
 
 def _unsure(parse: Parse, tracker: DialogueStateTracker | None) -> str:
