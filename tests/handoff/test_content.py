@@ -369,3 +369,14 @@ def test_a_hospitals_answer_is_of_a_hospital_that_we_know_and_short(topic: str) 
 @each_text
 def test_every_text_fits_into_one_message_of_every_channel(key: str, text: str) -> None:
     assert len(text.encode()) <= SMALLEST_MESSAGE, key
+
+
+BRIEF = {*FORMS, "stato_segnalazione", "contatti_reparto", "orari_sportelli"}
+BRIEF |= {"preparazione_esame", "cercare_medico", "cancella_dati", "orari_visita"}
+
+
+@each_topic
+def test_an_answer_to_citizens_has_more_to_say(topic: str) -> None:
+    entry = TOPICS[topic]
+    told = entry["kind"] in {"answer", "lookup"} and topic not in BRIEF
+    assert not told or entry.get("more", "").strip()
