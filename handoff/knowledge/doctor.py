@@ -28,6 +28,8 @@ def _of_words(block: Block, today: date) -> Iterator[str]:
     entry = block.entry()
     if entry.get("sample"):
         yield f"{block.file}: {block.key}: dato dimostrativo ({entry.get('source', '')})"
+    elif entry.get("more") and not entry.get("more_confirmed"):
+        yield f"{block.file}: {block.key}: testo lungo da confermare (poi: more_confirmed: true)"
     review = entry.get("review")
     if review and review < today:
         yield f"{block.file}: {block.key}: da ricontrollare dal {review:%d/%m/%Y}"

@@ -43,6 +43,7 @@ class Entry:
     risk: str = "L"
     sample: bool = False
     ticket: Mapping[str, str] | None = None
+    more_confirmed: bool = False  # longer texts are uncertain until the office says otherwise
     sites: tuple[str, ...] = ()  # hospitals with a text of their own, variants by their ids
     review: date | None = None
     revision: str = ""
@@ -109,7 +110,8 @@ class Knowledge:
         is_own = variant and variant != MORE and variant not in entry.sites
         if not entry.is_answer or is_own:
             return ""
-        keys = [key for key, holds in ((SAMPLE, entry.sample), (TO_BE_CHECKED, expired)) if holds]
+        unsure = entry.sample or (variant == MORE and not entry.more_confirmed)
+        keys = [key for key, holds in ((SAMPLE, unsure), (TO_BE_CHECKED, expired)) if holds]
         return "".join("\n" + self.entries[key].texts[""] for key in keys)
 
     def title(self, topic: str) -> str:
@@ -159,6 +161,7 @@ def entry_of(topic: str, raw: Mapping[str, Any], *, revision: str = "") -> Entry
         risk=raw.get("risk", "L"),
         sample=bool(raw.get("sample", False)),
         ticket=raw.get("ticket"),
+        more_confirmed=bool(raw.get("more_confirmed", False)),
         sites=tuple(sites),
         review=raw.get("review"),
         revision=revision or sha256(repr(sorted(texts.items())).encode()).hexdigest()[:12],

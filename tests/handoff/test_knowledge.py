@@ -110,6 +110,15 @@ def test_the_longer_text_keeps_its_caveat(knowledge: Knowledge) -> None:
     assert words.text.startswith("Il parcheggio grande è davanti.\n(Dato dimostrativo")
 
 
+def test_a_longer_text_is_uncertain_until_the_office_confirms_it(knowledge: Knowledge) -> None:
+    for confirmed in (False, True):
+        raw = {**BOTH, "sample": False, "more_confirmed": confirmed}
+        knowledge.entries["parcheggio"] = entry_of("parcheggio", raw)
+        longer = knowledge.wording("parcheggio", {"prefer": ["di_piu"]}).text
+        assert ("Dato dimostrativo" in longer) is not confirmed
+        assert "Dato dimostrativo" not in knowledge.wording("parcheggio").text
+
+
 def test_a_wished_variant_that_nobody_wrote_is_the_answer_itself(knowledge: Knowledge) -> None:
     assert knowledge.wording("saluto", {"prefer": ["policlinico", "di_piu"]}) == (
         knowledge.wording("saluto")
