@@ -91,6 +91,16 @@ def test_one_logs_in_and_reaches_a_request_by_keyboard_alone(
     expect(desk.page.locator("#conversation-title")).to_be_visible()
 
 
+def closes_by_key(carla: DeskPage) -> None:
+    expect(carla.text).to_have_value("")  # the page has its receipt: it is free for the next step
+    carla.page.keyboard.press("Escape")
+    carla.page.keyboard.press("e")
+    expect(carla.page.get_by_role("dialog")).to_contain_text("Chiudere URP-")
+    expect(carla.page.locator("#confirm-yes")).to_be_focused()
+    carla.page.keyboard.press("Enter")
+    expect(carla.page.locator("#nothing-open")).to_be_visible()
+
+
 def test_keys_do_what_the_list_says(carla: DeskPage, citizen: Citizen, words: str) -> None:
     citizen.asks_for_a_person(words)
     keys = carla.page.keyboard
@@ -115,13 +125,7 @@ def test_keys_do_what_the_list_says(carla: DeskPage, citizen: Citizen, words: st
     expect(carla.text).to_have_value("Buongiorno, eccomi")
     keys.press("Control+Enter")
     citizen.hears("Buongiorno, eccomi")
-    expect(carla.text).to_have_value("")  # the page has its receipt: it is free for the next step
-    keys.press("Escape")
-    keys.press("e")
-    expect(carla.page.get_by_role("dialog")).to_contain_text("Chiudere URP-")
-    expect(carla.page.locator("#confirm-yes")).to_be_focused()
-    keys.press("Enter")
-    expect(carla.page.locator("#nothing-open")).to_be_visible()
+    closes_by_key(carla)
     citizen.hears("voto da 1")
 
 
