@@ -12,6 +12,7 @@ from typing import Any
 from handoff.safety.ear import Ear
 from handoff.safety.phrases import COMMA, STOP, Index, Sentence
 from handoff.safety.rules import (
+    DENIAL,
     TOLD,
     Contexts,
     Label,
@@ -86,9 +87,14 @@ class Safety:
         return Finding(heard, EAR) if heard else None
 
     def _is_eased(self, text: str) -> bool:
-        """Whether anything in it tells of the past, of others, of books, in jest."""
-        sentences = self._sentences(INVISIBLE.sub("", text))
-        return any(True for sentence in sentences for _ in self._easing.find(sentence))
+        """Whether anything in it tells of the past, of others, of books, in jest, undenied."""
+        for sentence in self._sentences(INVISIBLE.sub("", text)):
+            spans = [span for _, span in self._easing.find(sentence)]
+            contexts = self._contexts_of(sentence) if spans else {}
+            for span in spans:
+                if DENIAL not in around(span, contexts, sentence.commas, told=False):
+                    return True
+        return False
 
     def _rule(self, text: str) -> Finding | None:
         sentences = list(self._sentences(INVISIBLE.sub("", text)))

@@ -15,6 +15,7 @@ NEAR = 12  # words within which a context cancels; dictated stories have no full
 NEAR_OF = {"figurato": 7, "iperbole": 7}  # a figure of speech stands beside its verb
 BEFORE = 3  # words within which a negation precedes what it negates
 NOT = ("non", "{non}", "nessun", "niente")  # what a phrase that denies by itself begins with
+DENIAL = "negazione"
 TOLD = "racconto"  # the one context that holds for the whole message
 
 
@@ -31,7 +32,7 @@ def rule_phrases(content: dict[str, Any]) -> Iterator[Phrase]:
         for degree, cancelled_by in content["gradi"].items():
             kinds = frozenset(cancelled_by)
             label = Label(rule["argomento"], rule["nome"], kinds, degree == "debole")
-            denying = replace(label, cancelled_by=kinds - {"negazione"})
+            denying = replace(label, cancelled_by=kinds - {DENIAL})
             for text in rule.get(degree, ()):
                 # "non risponde e non respira": the first "non" denies nothing
                 yield read_phrase(text, label=denying if text.startswith(NOT) else label)
@@ -56,7 +57,7 @@ def around(span: Span, contexts: Contexts, commas: list[int], *, told: bool) -> 
     """The contexts that bear on a phrase: near it, or told by the whole message."""
     kinds = {TOLD} if told else set()
     for kind, where in contexts.items():
-        if kind == "negazione":
+        if kind == DENIAL:
             since = max([span.first - BEFORE, *_up_to(commas, span.first)[-1:]])
             until = span.first - 1
         else:

@@ -80,6 +80,19 @@ def test_in_a_book_or_of_the_past_a_rule_falls_where_the_ear_hears_no_alarm_of_i
     assert safety.look("nel film mio padre non respira il tubicino") is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "eased"),
+    [
+        ("mio padre non respira, scherzavo", True),
+        ("mio padre non respira e non sto scherzando", False),
+        ("non scherzo: mio padre non respira", False),
+        ("l'ho letto in un libro", True),
+    ],
+)
+def test_a_denied_joke_eases_nothing(text, eased):
+    assert Safety.load(ROOT / "data")._is_eased(text) is eased
+
+
 def test_the_newest_model_by_name_is_heard_with(tmp_path):
     archive(tmp_path, "20260101T000000Z-old.tar.gz", WORDS | {"labels": LABELS[:0]})
     archive(tmp_path, "20260201T000000Z-new.tar.gz")
