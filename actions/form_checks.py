@@ -34,12 +34,10 @@ class CheckAnswers(OfForm):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        turn, hidden = turn_of(self.form, tracker)
+        turn = turn_of(self.form, tracker)
         readings = answers(self.form, turn, today=today())
         if not readings:
             return []
-        for kind in hidden:
-            say(dispatcher, f"{SHARED}.{kind}")
         values = {name: await _value(self.form, name, each) for name, each in readings.items()}
         if is_correction(self.form, turn, today=today()):
             _tell_corrected(dispatcher, self.form, values)

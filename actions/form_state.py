@@ -8,7 +8,6 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.masking import mask
 from actions.saying import intent, pressed_value, text
 from italian.form_turns import Turn
 from italian.forms import Form
@@ -32,13 +31,10 @@ class OfForm:
         raise NotImplementedError
 
 
-def turn_of(form: Form, tracker: Tracker) -> tuple[Turn, tuple[str, ...]]:
-    """The turn with its codes hidden, and which kinds were."""
-    masked = mask(text(tracker))
+def turn_of(form: Form, tracker: Tracker) -> Turn:
     asked = form.question(tracker.get_slot("requested_slot"))
     given = frozenset(fields_given(form, tracker))
-    turn = Turn(intent(tracker), pressed_value(tracker), masked.text, asked, given)
-    return turn, masked.hidden
+    return Turn(intent(tracker), pressed_value(tracker), text(tracker), asked, given)
 
 
 def fields_given(form: Form, tracker: Tracker) -> Mapping[str, str]:

@@ -9,14 +9,13 @@ from italian.coming_days import find_coming_day
 from italian.contacts import find_contact
 from italian.dates import MONTHS, find_day, impossible_day, later_day, unknown_day
 from italian.forms import Choice, Field
+from italian.hidden import ANY_HIDDEN
 from italian.normalise import normalise
 
 NO_WORDS = "senza_parole"
 IMPOSSIBLE = "giorno_impossibile"
 IN_THE_FUTURE = "giorno_futuro"
 FEWEST_LETTERS = 3
-# What masking leaves, here or at the gateway: not a citizen's words
-HIDDEN = re.compile(r"\[(?:codice fiscale|IBAN|conto)[^\]]*\]")
 NO_CONTACT = re.compile(
     r"^(?:no|nessun[oa]?|niente|anonim[oa])\b|\bchat\b|\bqui\b|non (?:voglio|ho|lascio|desidero)"
     r"|\bpreferisco (?:di no|non)|\bin forma anonima\b|\bsenza recapito\b"
@@ -46,7 +45,7 @@ def _words(field: Field, text: str, _: date) -> Reading:
     for choice in field.buttons.values():
         if plain in _meaning(choice):
             return Reading(choice.value)
-    letters = sum(letter.isalpha() for letter in HIDDEN.sub("", told))
+    letters = sum(letter.isalpha() for letter in ANY_HIDDEN.sub("", told))
     return Reading(told) if letters >= FEWEST_LETTERS else Reading(fault=NO_WORDS)
 
 

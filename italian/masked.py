@@ -5,6 +5,7 @@ import re
 from stdnum import iban
 
 from italian.contacts import ABROAD, EMAIL, ITALIAN, PHONE
+from italian.hidden import ANY_HIDDEN, HIDDEN
 
 # With the letters that stand for digits when two people share a code (omocodia); a mistyped one
 # names its owner as well, so the check letter is not asked
@@ -17,12 +18,6 @@ ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\s?\d{2}(?:[ -]?[A-Z0-9]){11,30}(?!\w)", r
 ITALIAN_ACCOUNT = re.compile(r"IT\d{2}[A-Z]\d{10}[A-Z0-9]{12}", re.IGNORECASE)
 SHORTEST_ACCOUNT = 15  # Norway's
 DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d{2}")
-HIDDEN = {
-    "email": "[e-mail]",
-    "account": "[conto]",
-    "tax_code": "[codice fiscale]",
-    "phone": "[telefono]",
-}
 
 
 def masked(text: str) -> str:
@@ -40,7 +35,7 @@ def without_codes(text: str) -> str:
 
 def names_somebody(text: str) -> bool:
     """Whether something of it would be hidden, or is."""
-    return masked(text) != text or any(word in text for word in HIDDEN.values())
+    return masked(text) != text or ANY_HIDDEN.search(text) is not None
 
 
 def _account(found: re.Match[str]) -> str:

@@ -93,7 +93,7 @@ NEEDED = [
         if not field.is_free
     ),
     *(f"modulo.{fault}" for fault in (NO_WORDS, IMPOSSIBLE, IN_THE_FUTURE)),
-    *("modulo.codice_fiscale_nascosto", "modulo.iban_nascosto", "modulo.uno_alla_volta"),
+    "modulo.uno_alla_volta",
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
     *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
     "richiesta_non_cambiata",

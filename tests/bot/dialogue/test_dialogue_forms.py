@@ -12,7 +12,6 @@ from tests.bot.dialogue.conftest import Talk
 
 FORMS = read_forms()
 YESTERDAY = f"{datetime.now(ZoneInfo('Europe/Rome')) - timedelta(days=1):%d/%m/%Y}"
-TAX_CODE = "RCCMNL83S18D969H"
 # How a citizen begins; then what answers each question, and what is kept of it
 BEGINS = {
     "reclamo": ["voglio fare un reclamo"],
@@ -313,17 +312,6 @@ def test_a_long_first_message_is_not_asked_for_again(talk):
     )
     assert talk.says(told) == ["elogio", "elogio.destinatario"]
     assert talk.told == {"messaggio": told}
-
-
-def test_a_tax_code_is_hidden_from_answers_and_ticket(talk):
-    filled(talk, "rimborso_ticket", until="motivo")
-    said = talk.says(f"annullata, il mio codice è {TAX_CODE}")
-    assert said == ["modulo.codice_fiscale_nascosto", "rimborso_ticket.contatto"]
-    talk.says("347 1234567")
-    talk.presses("conferma")
-    assert talk.ticket["fields"]["motivo"] == (
-        "annullata, il mio codice è [codice fiscale nascosto]"
-    )
 
 
 @each_form
