@@ -80,11 +80,11 @@ class Gateway:
             row = inbox.put(
                 session, message, channel=inbound.channel, external_id=inbound.external_id
             )
-            if text != heard:
-                await Speech(session, conversation, self.knowledge).system("codici_nascosti")
             if finding is not None:
                 row.state = "done"
                 await self._save_a_life(session, conversation, message, finding)
+            if text != heard:
+                await Speech(session, conversation, self.knowledge).system("codici_nascosti")
         return _received(message, duplicate=False)
 
     async def _conversation(

@@ -153,5 +153,6 @@ async def test_a_tax_code_or_a_bank_account_is_not_kept_and_the_citizen_is_told(
 
 
 async def test_an_emergency_is_seen_beside_a_tax_code(citizen: Citizen) -> None:
-    heard = await citizen.hears("mio padre RSSMRA85T10A562S non respira")
-    assert heard[-1].topic == "emergenza"
+    await citizen.hears("mio padre RSSMRA85T10A562S non respira")
+    topics = [message.topic for message in await citizen.everything()]
+    assert topics[-2:] == ["emergenza", "codici_nascosti"]  # what may save a life comes first
