@@ -137,7 +137,8 @@ def _about_the_last_answer(parse: Parse, tracker: DialogueStateTracker) -> str |
     if form is None or form.start is None:
         return None
     said = normalise(parse["text"]).strip(" .!")
-    agreed = asked_topic(parse) == "conferma" or said in (START, normalise(form.start))
+    agreed = asked_topic(parse) == "conferma" and parse["verdict"] == "answer"
+    agreed = agreed or said in (START, normalise(form.start))
     return form.begin if agreed else None
 
 
@@ -188,7 +189,7 @@ def _about_request(parse: Parse, tracker: DialogueStateTracker) -> str | None:
     """A detail is free text, like a field of a form; a yes withdraws only what was asked about."""
     topic, asked = asked_topic(parse), _last_said(tracker)
     if asked == WITHDRAWAL:
-        return YES_OR_NO.get(topic)
+        return YES_OR_NO.get(topic) if parse["verdict"] == "answer" else None
     if asked != DETAIL:
         return None
     is_question = parse.get("very_sure") and _asks(parse["text"])
