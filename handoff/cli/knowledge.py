@@ -46,7 +46,7 @@ def _add_exchange(group: Any) -> None:
     going = group.add_parser("export", help="write the live words as files")
     going.add_argument("folder", type=Path)
     going.add_argument("--over", action="store_true", help="also over files that are there")
-    going.set_defaults(run=_on_the_database(_export))
+    going.set_defaults(run=_on_the_database(_export, reads=True))
 
 
 async def take_over(settings: Settings) -> None:
@@ -59,9 +59,9 @@ async def take_over(settings: Settings) -> None:
         sys.stderr.write(f"{key}: edited here and changed in the files: the edited one stays\n")
 
 
-def _on_the_database(step: Step) -> Callable[[Settings, Namespace], int]:
+def _on_the_database(step: Step, *, reads: bool = False) -> Callable[[Settings, Namespace], int]:
     async def run(settings: Settings, chosen: Namespace) -> int:
-        async with _transaction(settings) as session:
+        async with _transaction(settings, reads=reads) as session:
             return await step(session, chosen)
 
     def command(settings: Settings, chosen: Namespace) -> int:
@@ -77,10 +77,11 @@ def _on_the_database(step: Step) -> Callable[[Settings, Namespace], int]:
 
 
 @asynccontextmanager
-async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
+async def _transaction(settings: Settings, *, reads: bool = False) -> AsyncIterator[AsyncSession]:
+    """For reading it takes no lock: a service at work goes on writing."""
     database = Database(settings.database_url)
     try:
-        async with database.begin() as session:
+        async with database.read() if reads else database.begin() as session:
             yield session
     finally:
         await database.close()
@@ -123,7 +124,7 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def _complaints(settings: Settings) -> list[str]:
-    async with _transaction(settings) as session:
+    async with _transaction(settings, reads=True) as session:
         return await complaints(session, settings.data)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from handoff.knowledge.blocks import SENTENCES, BadKnowledge, Block
@@ -35,6 +36,8 @@ def check(block: Block, entry: Mapping[str, Any] | None = None) -> None:
         raise _bad(block, f"{missing[0]} is missing")
     if entry["kind"] not in KINDS or entry["risk"] not in RISKS:
         raise _bad(block, f"kind is one of {sorted(KINDS)}, risk one of {sorted(RISKS)}")
+    if not all(isinstance(entry[name], date) for name in ("verified", "review")):
+        raise _bad(block, "verified and review are days, as 2027-05-22")
     if len(entry["title"]) > LONGEST_TITLE:
         raise _bad(block, f"title is longer than {LONGEST_TITLE} characters")
     _check_texts(block, dict(texts(entry)))

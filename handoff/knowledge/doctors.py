@@ -49,7 +49,7 @@ class Doctors:
         """The doctors that a text may name; of namesakes those of a ward that it names too."""
         meant = self.names.find(text)
         found = [self.doctors[each] for each in meant.ids]
-        if len(found) < 2:  # noqa: PLR2004 (nothing to choose between)
+        if len(found) <= 1:  # nothing to choose between
             return found, meant.sure
         wards, _ = self.wards.find(text)
         there = [doctor for doctor in found if doctor.ward in wards]

@@ -183,6 +183,7 @@ async def test_what_cannot_be_said_is_refused_and_changes_nothing(
         ("parcheggio:\n", "referti:\n", "referti is also described in"),
         ("parcheggio:\n  title", "parcheggio:\n  titel", "parcheggio: title is missing"),
         ("parcheggio:\n  title: ", "parcheggio:\n  title: [", "parcheggio: line"),
+        ("  review: ", "  review: presto # ", "verified and review are days"),
         ("  next: [", "  next: [parkeggio, ", "there is no topic «parkeggio»"),
     ],
 )
