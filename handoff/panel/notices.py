@@ -1,5 +1,6 @@
 """The panel's API of notices: what is said first, while it lasts."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -28,6 +29,16 @@ def _manager(entry: Acting) -> Entry:
 
 
 Manager = Annotated[Entry, Depends(_manager)]
+
+
+def _notice_id(notice_id: str, _: Known) -> str:
+    """Not everything that fits into an address fits into a database."""
+    if not re.fullmatch("[0-9a-f]{32}", notice_id):
+        raise HTTPException(404, UNKNOWN)
+    return notice_id
+
+
+NoticeId = Annotated[str, Depends(_notice_id)]
 
 
 @router.get("")
@@ -74,13 +85,13 @@ async def publish(
 @router.post("/{notice_id}/close")
 async def close(
     request: Request,
-    notice_id: str,
+    notice_id: NoticeId,
     entry: Manager,
     wanted: Annotated[Closing, Depends(bodies.closing)],
 ) -> dict[str, Any]:
     async with request.app.state.database.begin() as session:
         notice = await notices.close_notice(
-            session, notice_id[:32], by=entry.operator.name, closing=wanted.text
+            session, notice_id, by=entry.operator.name, closing=wanted.text
         )
     if notice is None:
         raise HTTPException(404, UNKNOWN)

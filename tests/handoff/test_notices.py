@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from handoff import notices
+from handoff import conversations, notices
 from handoff.db import Database
+from handoff.knowledge import Knowledge
 from handoff.notices import BadNotice
 from handoff.tables import Notice, NoticeTold, present
 from tests.handoff.desk import Desk, hire
@@ -105,9 +106,6 @@ async def test_a_notice_closed_in_silence_tells_nobody(
 
 
 async def test_where_the_window_is_closed_nobody_is_written_to(database: Database) -> None:
-    from handoff import conversations  # noqa: PLC0415
-    from handoff.knowledge import Knowledge  # noqa: PLC0415
-
     notice = await opened(database)
     async with database.begin() as session:
         talk, _ = await conversations.find_or_add(
@@ -186,6 +184,7 @@ async def test_a_notice_that_cannot_be_said_is_refused_in_italian(
     assert (await manager.looks("notices")).json()["notices"] == []
 
 
-async def test_an_unknown_notice_cannot_be_closed(manager: Desk) -> None:
-    answer = await manager.does("notices/none/close", text=None)
+@pytest.mark.parametrize("notice", ["none", "0" * 32, "%00", "0" * 400])
+async def test_an_unknown_notice_cannot_be_closed(manager: Desk, notice: str) -> None:
+    answer = await manager.does(f"notices/{notice}/close", text=None)
     assert answer.status_code == 404

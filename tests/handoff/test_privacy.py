@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from handoff import tickets
+from handoff import conversations, tickets
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.privacy import CHUNK, COPY, ERASE, PREFIX, SURELY
 from handoff.tables import BotTracker, Offer, Ticket
@@ -26,8 +26,6 @@ async def offer(citizen: Citizen, *payloads: str) -> None:
 async def open_ticket(citizen: Citizen, kind: str) -> Ticket:
     assert citizen.last
     async with citizen.gateway.database.begin() as session:
-        from handoff import conversations  # noqa: PLC0415
-
         conversation = await conversations.lock(session, citizen.last.conversation_id)
         opened = await tickets.open_ticket(
             session,
