@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-ENDING = ".tar.gz"
+from handoff.safety.ear import ENDING, newest_archive
+
 STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"(?P<moment>\d{8}T\d{6}Z)-(?P<digest>[\w-]+)\.tar\.gz")
 KEPT = 3  # archives that served, beside their copies here
@@ -33,7 +34,7 @@ class Archives:
         )
 
     def live(self) -> Path | None:
-        return max(self.models.glob(f"*{ENDING}"), key=lambda file: file.name, default=None)
+        return newest_archive(self.models)
 
     def candidate(self, release_id: int) -> Path:
         return self.candidates / str(release_id)
