@@ -67,9 +67,10 @@ def _card(
 
 
 def _excerpt(ticket: Ticket, around: Around) -> str:
-    """What it is about: a form's first field, else the citizen's last words."""
-    first = next((str(value) for value in ticket.fields.values() if value), "")
-    return " ".join((first or around.last_words).split())[:EXCERPT]
+    """An emergency's words; of a form the longest answer, which tells most; the last words."""
+    longest = max((str(value) for value in ticket.fields.values()), key=len, default="")
+    told = str(ticket.fields.get("emergenza") or longest)
+    return " ".join((told or around.last_words).split())[:EXCERPT]
 
 
 async def details(

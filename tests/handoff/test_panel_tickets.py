@@ -192,11 +192,23 @@ async def test_what_a_form_asked_is_what_its_request_is_about(
     await citizen.hears("parcheggio")
     async with app.state.database.begin() as session:
         talk = await conversations.lock(session, (await citizen.conversation()).id)
-        fields = {"cosa": "Ho atteso quattro ore", "dove": "Ortopedia"}
+        fields = {"tipo": "perso", "cosa": "Ho atteso quattro ore", "dove": "Ortopedia"}
         await tickets.open_ticket(session, talk, kind="reclamo", reason="modulo", fields=fields)
     [card] = await shelf(carla)
     assert card["excerpt"] == "Ho atteso quattro ore"
     assert (await details(carla, card))["fields"] == fields
+
+
+async def test_an_emergency_stands_in_the_queue_before_what_a_form_asked(
+    app: FastAPI, citizen: Citizen, carla: Desk
+) -> None:
+    await citizen.hears("vorrei parlare con una persona")
+    async with app.state.database.begin() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+        ticket.fields = {"cosa": "Una storia molto più lunga di un'emergenza, lunga davvero"}
+    await citizen.hears("mio padre non respira")
+    [card] = await shelf(carla)
+    assert card["excerpt"] == "mio padre non respira"
 
 
 @pytest.mark.parametrize(
