@@ -87,7 +87,7 @@ def _mount_faces(app: FastAPI, house: House) -> None:
     app.include_router(webchat.router)
     app.include_router(panel.router)
     for channel in house.channels.values():
-        if router := channel.routes(house.gateway.receive):
+        if router := channel.routes(house.gateway.take):
             app.include_router(router)
     for path, folder in STATIC.items():
         app.mount(path, Files(directory=folder, check_dir=False))
@@ -108,7 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     try:
         if house.settings.workers:
-            await app.state.crew.start(house.gateway.receive)
+            await app.state.crew.start(house.gateway.take)
         yield
     finally:
         await app.state.workshop.stop()

@@ -51,7 +51,9 @@ class Delivery:
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
         async with self.database.begin() as session:
-            await outbox.settle(session, job, "sent", external_id=receipt.external_id)
+            await outbox.settle(
+                session, job, "sent", external_id=next(reversed(receipt.external_ids), None)
+            )
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 

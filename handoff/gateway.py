@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, inbox, tickets
-from handoff.channel import Inbound, NotOffered, Received
+from handoff.channel import Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
@@ -51,6 +51,10 @@ class Gateway:
         """Begin with the legal notice, before the citizen says anything. Its id."""
         async with self.database.begin() as session:
             return (await self._conversation(session, channel, address, None)).id
+
+    async def take(self, event: Event) -> Received | None:
+        """What a channel tells; when this returns it is committed."""
+        return await self.receive(event) if isinstance(event, Inbound) else None
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""

@@ -22,7 +22,7 @@ async def work(settings: Settings) -> None:
         asyncio.create_task(keep_listening(house.gateway.safety, settings.models)),
     )
     try:
-        await crew.start(house.gateway.receive)
+        await crew.start(house.gateway.take)
         await stop.wait()
     finally:
         await crew.stop()

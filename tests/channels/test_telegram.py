@@ -10,8 +10,6 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from handoff.channel import (
@@ -26,7 +24,7 @@ from handoff.channel import (
 )
 from handoff.channels import open_channels
 from handoff.channels.telegram import NO_LONGER_OFFERED, Telegram
-from handoff.channels.telegram.delivery import LONGEST, Pace, keyboard, seconds, split
+from handoff.channels.telegram.delivery import Pace, keyboard, seconds
 from handoff.channels.telegram.polling import Patience
 from handoff.channels.telegram.settings import TelegramSettings
 from tests import fake_telegram
@@ -129,7 +127,7 @@ class TestSending:
         (fields,) = api.sent
         rows = json.loads(fields["reply_markup"])["inline_keyboard"]
         assert rows == [[{"text": "Parcheggio", "callback_data": "parcheggio"}]]
-        assert receipt.external_id == "1"
+        assert receipt.external_ids == ("1",)
 
     async def test_text_is_never_markup(self, api, telegram):
         await telegram.send(HELLO)
@@ -189,7 +187,7 @@ class TestSending:
         receipt = await telegram.send(Outbound(key="1", address="42", text=text, buttons=(help_,)))
         assert "".join("".join(f["text"] for f in api.sent).split()) == "".join(text.split())
         assert ["reply_markup" in fields for fields in api.sent] == [False, False, True]
-        assert receipt.external_id == "3"
+        assert receipt.external_ids == ("1", "2", "3")
 
     async def test_a_retry_goes_on_after_the_parts_that_arrived(self, api, telegram):
         message = Outbound(key="1", address="42", text="a" * 4096 + "b" * 4096 + "c")
@@ -208,21 +206,6 @@ class TestSending:
                 )
             )
         assert api.sent[-1]["text"] == "last"
-
-
-class TestSplit:
-    def test_cuts_between_paragraphs_rather_than_sentences(self):
-        first, second = "Una frase. " * 250 + "Fine.", "Un'altra. " * 200 + "Fine."
-        assert split(f"{first}\n\n{second}") == [first, second]
-
-    def test_counts_as_telegram_does(self):
-        assert [len(part) for part in split("🙂" * 3000)] == [2048, 952]
-
-    @given(st.text(alphabet="a .?\n🙂", max_size=3 * LONGEST))
-    def test_loses_no_word_and_keeps_the_limit(self, text):
-        parts = split(text)
-        assert "".join("".join(parts).split()) == "".join(text.split())
-        assert all(0 < len(part.encode("utf-16-le")) // 2 <= LONGEST for part in parts)
 
 
 class TestPolling:

@@ -36,7 +36,7 @@ class Post(Channel):
         self.sent.append(message)
         if self.failures:
             raise self.failures.pop(0)
-        return Receipt(f"id-{len(self.sent)}")
+        return Receipt((f"id-{len(self.sent)}",))
 
 
 class Nobody:

@@ -24,8 +24,11 @@ from handoff.channel import (
     PermanentFailure,
     Receipt,
     TemporaryFailure,
+    TokenRefused,
     UnknownOutcome,
+    Unreachable,
 )
+from handoff.channel.parts import split, utf16_units
 
 LONGEST = 4096  # UTF-16 units; https://core.telegram.org/bots/api#sendmessage
 WIDEST = 8  # buttons in a row
@@ -68,19 +71,18 @@ class Delivery:
     def __init__(self, bot: ExtBot[None], pace: Pace) -> None:
         self._bot = bot
         self._pace = pace
-        self._parts_sent: dict[str, int] = {}
+        self._parts_sent: dict[str, list[str]] = {}  # ids by message
 
     async def send(self, message: Outbound) -> Receipt:
-        parts = split(message.text)
-        receipt = Receipt()
-        for number in range(self._parts_sent.get(message.key, 0), len(parts)):
+        parts = split(message.text, LONGEST, utf16_units)
+        for number in range(len(self._parts_sent.get(message.key, ())), len(parts)):
             buttons = message.buttons if number == len(parts) - 1 else ()
-            receipt = await self._send_part(message.address, parts[number], buttons)
-            self._remember(message.key, number + 1)
-        self._parts_sent.pop(message.key, None)
-        return receipt
+            sent = await self._send_part(message.address, parts[number], buttons)
+            self._parts_sent.setdefault(message.key, []).append(sent)
+            self._forget_old()
+        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
 
-    async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> Receipt:
+    async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> str:
         await self._pace.wait(chat)
         try:
             sent = await self._bot.send_message(
@@ -88,10 +90,9 @@ class Delivery:
             )
         except TelegramError as error:
             raise failure(error) from error
-        return Receipt(external_id=str(sent.message_id))
+        return str(sent.message_id)
 
-    def _remember(self, key: str, parts: int) -> None:
-        self._parts_sent[key] = parts
+    def _forget_old(self) -> None:
         if len(self._parts_sent) > REMEMBERED:
             del self._parts_sent[next(iter(self._parts_sent))]
 
@@ -101,10 +102,12 @@ def failure(error: TelegramError) -> DeliveryError:
     match error:
         case RetryAfter():
             return TemporaryFailure(str(error), retry_after=seconds(error.retry_after))
-        case Forbidden() | BadRequest() | ChatMigrated():
+        case Forbidden():
+            return Unreachable(str(error))
+        case BadRequest() | ChatMigrated():
             return PermanentFailure(str(error))
         case InvalidToken():
-            return TemporaryFailure("Telegram refuses our token: see SPORTELLO_TELEGRAM_TOKEN")
+            return TokenRefused("Telegram refuses our token: see SPORTELLO_TELEGRAM_TOKEN")
     # the cause tells apart what never left, what got no answer, and an answer without sense;
     # without a cause it is Telegram's own "no"
     if error.__cause__ is None or isinstance(error.__cause__, NEVER_LEFT):
@@ -125,27 +128,3 @@ def keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
         width = WIDEST if is_short else 1
         rows += [keys[start : start + width] for start in range(0, len(keys), width)]
     return InlineKeyboardMarkup(rows) if rows else None
-
-
-def split(text: str) -> list[str]:
-    """Parts that Telegram accepts, cut where the reader would pause."""
-    parts = []
-    while len(head := _head(text)) < len(text):
-        cut = _cut(head)
-        parts.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [part for part in [*parts, text] if part]
-
-
-def _head(text: str) -> str:
-    units = text.encode("utf-16-le", "surrogatepass")[: LONGEST * 2]
-    return units.decode("utf-16-le", "ignore")
-
-
-def _cut(head: str) -> int:
-    """After the last paragraph, line, sentence or word that ends in its second half."""
-    for separator in ("\n\n", "\n", ". ", "? ", "! ", " "):
-        cut = head.rfind(separator, len(head) // 2)
-        if cut != -1:
-            return cut + len(separator)
-    return len(head)

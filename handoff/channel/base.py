@@ -1,0 +1,52 @@
+"""A channel turns what a provider sends us into events, and an `Outbound` into what it wants.
+
+It decides nothing and stores nothing.
+"""
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from typing import ClassVar
+
+from fastapi import APIRouter
+
+from handoff.channel.events import Receive
+from handoff.channel.outgoing import File, Outbound, PermanentFailure, Receipt
+
+
+class Channel(ABC):
+    name: ClassVar[str]
+    title: ClassVar[str] = ""  # as operators call it
+    pulled: ClassVar[bool] = False  # citizens fetch their messages from us: nothing to send
+    window: ClassVar[timedelta | None] = None  # after a citizen's message; None: never closes
+    human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
+    has_templates: ClassVar[bool] = False  # after both windows, approved templates may go
+    takes_files: ClassVar[bool] = False  # operators can attach files
+    recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
+    reports_within: ClassVar[timedelta | None] = None  # a status or an echo comes, usually by then
+
+    def routes(self, receive: Receive) -> APIRouter | None:
+        """The provider calls us: webhooks. None when it never does."""
+        return None
+
+    async def listen(self, receive: Receive) -> None:  # noqa: B027 (optional: most providers call us)
+        """We call the provider: mailboxes, long polling. Runs until cancelled."""
+
+    @abstractmethod
+    async def send(self, message: Outbound) -> Receipt: ...
+
+    async def fetch(self, reference: str, *, at_most: int) -> File:
+        """What an attachment's reference stands for.
+
+        Raises PermanentFailure when it is gone or larger than `at_most` bytes.
+        """
+        raise PermanentFailure("il canale non conserva allegati")
+
+    async def show_typing(self, address: str, message_id: str) -> None:  # noqa: B027 (optional)
+        """Tell the citizen who wrote `message_id` that an answer is coming. May fail."""
+
+    async def trouble(self) -> str | None:
+        """Asked every few minutes: what keeps the channel from working, in Italian, or None."""
+        return None
+
+    async def close(self) -> None:  # noqa: B027 (optional: only what holds connections)
+        """Let go of connections."""
