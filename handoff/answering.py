@@ -34,7 +34,10 @@ class Answering:
 
     async def _is_for_us(self, job: Claimed) -> bool:
         """Scores, comments, wishes about one's data, the unreadable: the bot is not asked."""
-        if _is_for_handoff(job.message) or "unsupported" in job.message.trace:
+        message = job.message
+        if _is_for_handoff(message) or "unsupported" in message.trace:
+            return True
+        if message.attachments and not message.text:
             return True
         async with self.database.read() as session:
             return await surveys.awaits_comment(session, job.conversation.id)
@@ -75,6 +78,9 @@ class Answering:
     async def _answered_here(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
     ) -> bool:
+        if message.attachments and not message.text:
+            await speech.system("allegato_ricevuto")
+            return True
         if "unsupported" in message.trace:
             await speech.system("solo_testo")
             return True

@@ -93,6 +93,13 @@ async def say(
     return message
 
 
+def record_said(
+    session: AsyncSession, conversation: Conversation, *, author_name: str, text: str
+) -> Message:
+    """What an operator said by other means: it has reached the citizen already."""
+    return _add(session, conversation, author="operator", author_name=author_name, text=text)
+
+
 def _add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
     conversation.last_seq += 1
     message = Message(

@@ -21,6 +21,7 @@ from handoff.knowledge import Knowledge
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
+UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 logger = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ class Crew:
         self._tasks = [
             *(asyncio.create_task(line.run()) for line in self._lines),
             asyncio.create_task(self._tell_of_ended_notices()),
+            asyncio.create_task(self._look_after_the_unknown()),
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
@@ -178,6 +180,14 @@ class Crew:
                     told = 0
                 if not told:
                     await heard.wait(NOTICES_POLL)
+
+    async def _look_after_the_unknown(self) -> None:
+        while True:
+            try:
+                await self._delivery.look_after_the_unknown()
+            except (SQLAlchemyError, OSError) as error:
+                logger.error("cannot see to unknown outcomes: %s", type(error).__name__)
+            await asyncio.sleep(UNKNOWN_POLL)
 
     async def _take_back(self) -> None:
         async with self._database.begin() as session:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, inbox, tickets
+from handoff import conversations, hearing, inbox, tickets, tidings
 from handoff.channel import Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
-from handoff.tables import Conversation, Message
+from handoff.tables import Conversation, Message, present
+from handoff.tidings import Tidings
 from italian.masked import without_codes
 
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
@@ -53,13 +54,24 @@ class Gateway:
             return (await self._conversation(session, channel, address, None)).id
 
     async def take(self, event: Event) -> Received | None:
-        """What a channel tells; when this returns it is committed."""
-        return await self.receive(event) if isinstance(event, Inbound) else None
+        """What a channel tells; when this returns it is committed. A repeat changes nothing."""
+        if isinstance(event, Inbound):
+            return await self.receive(event)
+        try:
+            await self._take(event)
+        except IntegrityError:  # told by two deliveries at once
+            await self._take(event)
+        return None
+
+    async def _take(self, event: Tidings) -> None:
+        async with self.database.begin() as session:
+            await tidings.take(session, event)
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
         typed = inbound.payload is None  # a pressed button's text is ours
-        finding = self.safety.look(inbound.text) if typed else None
+        words = " ".join(filter(None, (inbound.subject, inbound.text)))
+        finding = self.safety.look(words) if typed else None
         try:
             return await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
@@ -67,37 +79,72 @@ class Gateway:
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
         async with self.database.begin() as session:
-            conversation = await self._conversation(
-                session, inbound.channel, inbound.address, inbound.name
-            )
+            # locked before we look, or deliveries of one message wait for each other crosswise
+            conversation = await self._conversation_of(session, inbound)
             known = await inbox.find(
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
             if known is not None:
                 return _received(known, duplicate=True)
+            inbound = hearing.adjusted(inbound, conversation)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            heard = _heard(inbound)
-            text = without_codes(heard)
-            message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
-            message.trace = {"unsupported": inbound.unsupported} if inbound.unsupported else {}
-            await session.flush()
-            row = inbox.put(
-                session, message, channel=inbound.channel, external_id=inbound.external_id
-            )
-            if finding is not None:
-                row.state = "done"
-                await self._save_a_life(session, conversation, message, finding)
-            if text != heard:
-                await Speech(session, conversation, self.knowledge).system("codici_nascosti")
+            message = await self._hear(session, conversation, inbound, finding)
         return _received(message, duplicate=False)
 
+    async def _hear(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        inbound: Inbound,
+        finding: Finding | None,
+    ) -> Message:
+        """Write it down with what must be said at once, and leave the rest to the workers."""
+        if conversation.address == inbound.address and inbound.wants != "nobody":
+            conversation.heard_at, conversation.unreachable = present(), False
+        heard = _heard(inbound)
+        text = without_codes(heard)
+        is_rest = inbound.group is not None and await hearing.continues_album(
+            session, conversation, inbound.group
+        )
+        message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
+        await hearing.note_particulars(session, message, conversation, inbound)
+        await session.flush()
+        row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
+        if finding is not None or inbound.wants != "bot" or (is_rest and not text):
+            row.state = "done"
+        if finding is not None:
+            await self._save_a_life(
+                session, conversation, message, finding, aloud=inbound.wants == "bot"
+            )
+        elif inbound.wants == "person":
+            await hearing.file_letter(session, conversation, message)
+        if text != heard and inbound.wants == "bot":
+            await Speech(session, conversation, self.knowledge).system("codici_nascosti")
+        return message
+
+    async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
+        thread = await hearing.thread_of(session, inbound)
+        return thread or await self._conversation(
+            session,
+            inbound.channel,
+            inbound.address,
+            inbound.name,
+            aloud=inbound.wants == "bot",
+        )
+
     async def _conversation(
-        self, session: AsyncSession, channel: str, address: str, name: str | None
+        self,
+        session: AsyncSession,
+        channel: str,
+        address: str,
+        name: str | None,
+        *,
+        aloud: bool = True,
     ) -> Conversation:
         conversation, is_new = await conversations.find_or_add(
             session, channel=channel, address=address, pulled=channel in self._pulled, name=name
         )
-        if conversation.notice != self._privacy.version:
+        if aloud and conversation.notice != self._privacy.version:
             await Speech(session, conversation, self.knowledge).system(
                 "avviso" if is_new else "avviso_nuovo", {"privacy_url": self._privacy.url}
             )
@@ -110,8 +157,13 @@ class Gateway:
         conversation: Conversation,
         message: Message,
         finding: Finding,
+        *,
+        aloud: bool,
     ) -> None:
-        """The fixed text and the ticket, in the transaction that stores the message itself."""
+        """The fixed text and the ticket, in the transaction that stores the message itself.
+
+        Not `aloud` where no machine may answer: then the ticket alone calls a person.
+        """
         kind, words = KINDS[finding.topic], {"emergenza": message.text[:WORDS_SHOWN]}
         if conversation.ticket_id is None:
             opened = await tickets.open_ticket(
@@ -126,6 +178,8 @@ class Gateway:
             ticket = opened.ticket
         else:
             ticket = await tickets.escalate(session, conversation, kind=kind, fields=words)
+        if not aloud:
+            return
         speech = Speech(session, conversation, self.knowledge, reply_to=message)
         await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
 

@@ -2,19 +2,22 @@
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.channel import Button, Outbound
+from handoff import receipts
+from handoff.channel import Answered, Button, Outbound, Template
 from handoff.db import now
 from handoff.leases import LEASE, heads
 from handoff.notify import ring
-from handoff.tables import Attempt, Conversation, Message, Outbox, present
+from handoff.tables import Attempt, Conversation, Inbox, Message, Outbox, present
 
 MAX_AGE = timedelta(hours=24)  # what could not be said within a day is a person's choice
 SLOWEST_RETRY = 300.0  # seconds
+Author = Literal["bot", "operator", "system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Claimed:
     conversation_id: str
     message: Message
     outbound: Outbound
+    heard_at: datetime | None  # when the citizen wrote last
     too_old: bool
     interrupted: bool  # an earlier attempt began and its end is not known
 
@@ -59,18 +63,50 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
         channel=row.channel,
         conversation_id=row.conversation_id,
         message=message,
-        outbound=_outbound(message, conversation),
+        outbound=_outbound(message, conversation, await _answered(session, conversation.id)),
+        heard_at=conversation.heard_at,
         too_old=present() - row.created_at > MAX_AGE,
         interrupted=open_attempt is not None,
     )
 
 
-def _outbound(message: Message, conversation: Conversation) -> Outbound:
+def _outbound(message: Message, conversation: Conversation, answers: Answered | None) -> Outbound:
     return Outbound(
         key=message.id,
         address=conversation.address,
         text=message.text_for_citizen(),
         buttons=tuple(Button(**button) for button in message.buttons),
+        author=cast(Author, message.author),
+        template=_template(message.template),
+        conversation_id=conversation.id,
+        answers=answers,
+    )
+
+
+def _template(kept: dict[str, Any] | None) -> Template | None:
+    if kept is None:
+        return None
+    return Template(
+        name=kept["name"], language=kept["language"], values=tuple(kept.get("values", ()))
+    )
+
+
+async def _answered(session: AsyncSession, conversation_id: str) -> Answered | None:
+    """The citizen's newest message, as the provider calls it."""
+    row = await session.execute(
+        select(Inbox.external_id, Message.trace)
+        .join(Message, Message.id == Inbox.message_id)
+        .where(Inbox.conversation_id == conversation_id)
+        .order_by(Inbox.id.desc())
+        .limit(1)
+    )
+    if (newest := row.first()) is None:
+        return None
+    external_id, trace = newest
+    return Answered(
+        external_id=external_id,
+        subject=trace.get("subject"),
+        particulars=trace.get("particulars", {}),
     )
 
 
@@ -79,18 +115,28 @@ async def settle(
     job: Claimed,
     state: str,
     *,
-    external_id: str | None = None,
+    external_ids: tuple[str, ...] = (),
+    cause: str | None = None,
     reason: str | None = None,
+    wait: timedelta | None = None,
 ) -> bool:
-    """Write down how the attempt ended. False if another worker has the job by now."""
+    """Write down how the attempt ended. False if another worker has the job by now.
+
+    `wait`: for a status or an echo, before an unknown outcome becomes a person's choice.
+    """
     await _end_attempts(session, job, state, reason)
+    due = now() + wait.total_seconds() if wait else 0.0
+    values = {"state": state, "cause": cause, "reason": reason, "due": due}
     settled = await session.scalar(
         update(Outbox)
         .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
-        .values(state=state, owner=None, lease_until=None, external_id=external_id, reason=reason)
+        .values(**values, owner=None, lease_until=None, external_id=_last(external_ids))
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
+    if settled is not None and external_ids:
+        row = await session.get_one(Outbox, job.id, populate_existing=True)
+        await receipts.remember(session, row, external_ids)
     ring(session, "outbox")
     ring(session, "tickets")
     return settled is not None
@@ -108,6 +154,26 @@ async def later(
         .values(state="ready", owner=None, lease_until=None, due=now() + pause, reason=reason)
         .execution_options(synchronize_session=False)
     )
+
+
+def _last(external_ids: tuple[str, ...]) -> str | None:
+    return external_ids[-1] if external_ids else None
+
+
+async def overdue(session: AsyncSession, *, limit: int = 20) -> list[Outbox]:
+    """Unknown outcomes of which nothing was heard in time; each is given out once."""
+    found = list(
+        await session.scalars(
+            select(Outbox)
+            .where(Outbox.state == "unknown", Outbox.due > 0.0, Outbox.due <= now())
+            .order_by(Outbox.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in found:
+        row.due = 0.0
+    return found
 
 
 def backoff(attempts: int) -> float:

@@ -1,11 +1,20 @@
 """The schema, a file per aggregate."""
 
+from handoff.tables.attachments import Attachment, AttachmentContent
 from handoff.tables.base import Base, Moment, new_id, present
+from handoff.tables.channels import ChannelState
 from handoff.tables.conversations import KEY, Conversation, Message, Offer
 from handoff.tables.knowledge import KnowledgeRevision
 from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
-from handoff.tables.queues import Attempt, Inbox, Outbox
+from handoff.tables.queues import (
+    Attempt,
+    DeliveryReport,
+    Inbox,
+    Oddity,
+    Outbox,
+    SentPart,
+)
 from handoff.tables.tickets import Survey, Ticket, TicketEvent
 from handoff.tables.trackers import BotTracker
 from handoff.tables.training import PhraseReview, Release
@@ -13,10 +22,14 @@ from handoff.tables.webchat import WebchatSession
 
 __all__ = [
     "KEY",
+    "Attachment",
+    "AttachmentContent",
     "Attempt",
     "Base",
     "BotTracker",
+    "ChannelState",
     "Conversation",
+    "DeliveryReport",
     "Inbox",
     "KnowledgeRevision",
     "LoginAttempt",
@@ -24,12 +37,14 @@ __all__ = [
     "Moment",
     "Notice",
     "NoticeTold",
+    "Oddity",
     "Offer",
     "Operator",
     "Outbox",
     "PanelSession",
     "PhraseReview",
     "Release",
+    "SentPart",
     "Survey",
     "Ticket",
     "TicketEvent",

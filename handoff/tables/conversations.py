@@ -28,6 +28,8 @@ class Conversation(Base):
     reset_bot: Mapped[bool] = mapped_column(default=False)  # a person hands back: forms end
     notice: Mapped[str | None] = mapped_column(String(32))  # version of the privacy notice shown
     keeps_key: Mapped[bool] = mapped_column(default=False)  # a reading key was not shown yet
+    heard_at: Mapped[datetime | None] = mapped_column(Moment)  # opens the channel's window
+    unreachable: Mapped[bool] = mapped_column(default=False)  # blocked us; until they write again
     created_at: Mapped[Created]
 
 
@@ -48,6 +50,7 @@ class Message(Base):
     reply_to: Mapped[str | None] = mapped_column(String(32), index=True)
     final: Mapped[bool] = mapped_column(default=False)
     secret: Mapped[str | None] = mapped_column(String(32))  # a reading key, until it was shown
+    template: Mapped[dict[str, Any] | None]  # approved by the provider, for writing first
     trace: Mapped[dict[str, Any]] = mapped_column(default=dict)  # why this was said
     created_at: Mapped[Created]
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from handoff.tables.base import Base, Created, Moment, Serial
@@ -53,7 +53,51 @@ class Outbox(Job, Base):
 
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(255))
+    cause: Mapped[str | None] = mapped_column(String(16))  # of a failure, for what to do next
     reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class SentPart(Base):
+    """A provider's id of something that we sent: statuses, echoes and answers name it."""
+
+    __tablename__ = "sent_part"
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: Mapped[Serial]
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(255))
+    is_alias: Mapped[bool] = mapped_column(default=False)  # answers name it, statuses do not
+
+
+class DeliveryReport(Base):
+    """What a provider told about something we sent; it may come before we know its id."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (UniqueConstraint("channel", "external_id", "state", "recipient"),)
+
+    id: Mapped[Serial]
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(16))
+    recipient: Mapped[str] = mapped_column(String(255), default="")
+    cause: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[Created]
+
+
+class Oddity(Base):
+    """What a provider sent and nobody understood: kept as it came."""
+
+    __tablename__ = "oddity"
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: Mapped[Serial]
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]
 
 
 class Attempt(Base):

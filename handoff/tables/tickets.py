@@ -25,6 +25,7 @@ class Ticket(Base):
     topic: Mapped[str | None] = mapped_column(String(64))
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(16), default="open")  # open | taken | closed
+    protocol: Mapped[str | None] = mapped_column(String(64))  # number in the official register
     priority: Mapped[int] = mapped_column(default=2)  # 0 an emergency, 3 can wait
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("operator.id"))
     version: Mapped[int] = mapped_column(default=1)

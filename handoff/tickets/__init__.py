@@ -14,7 +14,7 @@ from handoff.tickets.reads import (
     with_key,
 )
 from handoff.tickets.standing import Standing, standings
-from handoff.tickets.state import Conflict, NotFound
+from handoff.tickets.state import Conflict, NotFound, note_joined
 from handoff.tickets.work import close, hand_back, note, reopen, reply, take
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "name_of",
     "new_key",
     "note",
+    "note_joined",
     "of_conversation",
     "open_ticket",
     "queue",

@@ -41,6 +41,12 @@ def changed(session: AsyncSession, ticket: Ticket) -> None:
     ring(session, "tickets")
 
 
+def note_joined(session: AsyncSession, ticket: Ticket) -> None:
+    """The citizen wrote again."""
+    changed(session, ticket)
+    note_down(session, ticket, "joined")
+
+
 def note_down(
     session: AsyncSession,
     ticket: Ticket,

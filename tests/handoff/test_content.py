@@ -97,7 +97,7 @@ NEEDED = [
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
     *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
     "richiesta_non_cambiata",
-    *("scelta", "non_capito", "ripresa_bot", "solo_testo", "troppi_messaggi"),
+    *("scelta", "non_capito", "ripresa_bot", "solo_testo", "allegato_ricevuto", "troppi_messaggi"),
     *("testo_troppo_lungo", "sondaggio", "sondaggio_grazie", "sondaggio_commento"),
     "sondaggio_commento_grazie",
 ]

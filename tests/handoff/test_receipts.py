@@ -1,0 +1,225 @@
+"""What providers tell later about what we sent."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from handoff import conversations, receipts
+from handoff.channel import Channel, Echo, Outbound, Receipt, Status, UnknownOutcome
+from handoff.db import Database
+from handoff.delivery import Delivery
+from handoff.gateway import Gateway, PrivacyNotice
+from handoff.knowledge import Knowledge
+from handoff.outbox import claim
+from handoff.safety import Safety
+from handoff.settings import ROOT
+from handoff.tables import Conversation, Outbox, Ticket, present
+
+
+@pytest.fixture
+def gateway(database: Database) -> Gateway:
+    """Without workers: the tests deliver by themselves."""
+    notice = PrivacyNotice("https://example.it/privacy", "1")
+    return Gateway(database, Knowledge(), Safety.load(ROOT / "data"), privacy=notice)
+
+
+class Post(Channel):
+    name = "post"
+    window = timedelta(hours=24)
+    human_window = timedelta(days=7)
+    reports_within = timedelta(seconds=0.05)
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.sent: list[Outbound] = []
+
+    async def send(self, message: Outbound) -> Receipt:
+        self.sent.append(message)
+        if self.failures:
+            raise self.failures.pop(0)
+        return Receipt((f"id-{len(self.sent)}",))
+
+
+class Silent(Post):
+    answers_alone = False
+
+
+async def say(database: Database, *, author: str = "bot", silence: timedelta = timedelta()) -> str:
+    """One message to a citizen who wrote so long ago; its id, which is its key."""
+    async with database.begin() as session:
+        conversation, _ = await conversations.find_or_add(
+            session, channel="post", address="anna", pulled=False
+        )
+        conversation.heard_at = present() - silence
+        said = await conversations.say(session, conversation, author=author, text="uno")
+        return said.id
+
+
+async def deliver(database: Database, post: Post) -> Delivery:
+    delivery = Delivery(database, {"post": post})
+    async with database.begin() as session:
+        jobs = await claim(session, owner="host:1:a")
+    for job in jobs:
+        await delivery.deliver(job)
+    return delivery
+
+
+async def state(database: Database) -> Outbox:
+    async with database.read() as session:
+        found = await session.scalar(select(Outbox))
+    assert found
+    return found
+
+
+def status(state: str, **values: Any) -> Status:
+    return Status(channel="post", state=state, **({"external_id": "id-1"} | values))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read"])))
+async def test_statuses_in_any_order_end_in_the_highest(
+    gateway: Gateway, order: tuple[str, ...]
+) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    for each in (*order, *order):
+        await gateway.take(status(each))
+    assert (await state(gateway.database)).state == "read"
+
+
+async def test_a_status_that_comes_before_our_answer_is_heard_when_we_have_it(
+    gateway: Gateway,
+) -> None:
+    await say(gateway.database)
+    await gateway.take(status("delivered"))
+    assert (await state(gateway.database)).state == "ready"
+    await deliver(gateway.database, Post())
+    assert (await state(gateway.database)).state == "delivered"
+
+
+async def test_a_failure_after_sending_is_told_with_its_reason(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    await gateway.take(status("failed", cause="unreachable", reason="non ha WhatsApp"))
+    row = await state(gateway.database)
+    assert (row.state, row.cause, row.reason) == ("failed", "unreachable", "non ha WhatsApp")
+
+
+async def test_what_was_delivered_cannot_fail_any_more(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    await gateway.take(status("delivered"))
+    await gateway.take(status("failed"))
+    assert (await state(gateway.database)).state == "delivered"
+
+
+async def test_an_unknown_outcome_is_settled_by_a_status_that_repeats_our_key(
+    gateway: Gateway,
+) -> None:
+    key = await say(gateway.database)
+    delivery = await deliver(gateway.database, Post(UnknownOutcome("timed out")))
+    assert (await state(gateway.database)).state == "unknown"
+    await gateway.take(status("sent", key=key, external_id="id-9"))
+    assert (await state(gateway.database)).state == "sent"
+    await wait_for_the_clock(gateway.database)
+    assert await delivery.look_after_the_unknown() == 0
+
+
+async def test_an_unknown_outcome_without_news_becomes_a_persons_choice_once(
+    gateway: Gateway,
+) -> None:
+    await say(gateway.database)
+    delivery = await deliver(gateway.database, Post(UnknownOutcome("timed out")))
+    async with gateway.database.read() as session:
+        assert await session.scalar(select(Ticket)) is None
+    await wait_for_the_clock(gateway.database)
+    assert [await delivery.look_after_the_unknown() for _ in range(2)] == [1, 0]
+    async with gateway.database.read() as session:
+        tickets = list(await session.scalars(select(Ticket.kind)))
+    assert tickets == ["consegna"]
+
+
+async def wait_for_the_clock(database: Database) -> None:
+    """As if the time that a status may take had passed."""
+    async with database.begin() as session:
+        await session.execute(update(Outbox).where(Outbox.due > 0).values(due=1.0))
+
+
+async def test_our_own_echo_is_no_message(gateway: Gateway) -> None:
+    key = await say(gateway.database)
+    await deliver(gateway.database, Post())
+    echo = Echo(channel="post", external_id="id-1", address="anna", text="uno", key=key)
+    await gateway.take(echo)
+    async with gateway.database.read() as session:
+        conversation = await session.scalar(select(Conversation))
+    assert conversation
+    assert (conversation.holder, conversation.last_seq) == ("bot", 1)
+
+
+async def test_what_a_person_wrote_in_the_providers_app_is_recorded_and_silences_the_bot(
+    gateway: Gateway,
+) -> None:
+    await say(gateway.database)
+    echo = Echo(channel="post", external_id="x", address="anna", text="Buongiorno, sono Rita")
+    for _ in range(2):
+        await gateway.take(echo)
+    async with gateway.database.read() as session:
+        conversation = await session.scalar(select(Conversation))
+        assert conversation
+        said = await conversations.messages_after(session, conversation.id, seq=1)
+        waiting = list(await session.scalars(select(Outbox.message_id)))
+    assert conversation.holder == "operator"
+    assert [(one.author, one.text) for one in said] == [("operator", "Buongiorno, sono Rita")]
+    assert said[0].id not in waiting
+
+
+async def test_a_watermark_reads_all_that_was_sent_until_then(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    seen = Status(channel="post", state="read", address="anna", up_to=datetime.now(UTC))
+    await gateway.take(seen)
+    assert (await state(gateway.database)).state == "read"
+
+
+async def test_an_alias_leads_an_answer_back_to_what_it_answers(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    await gateway.take(status("sent", alias="opec1@pec"))
+    async with gateway.database.read() as session:
+        found = await receipts.outbox_of(session, "post", "opec1@pec")
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("author", "silence", "sent", "late"),
+    [
+        ("bot", timedelta(hours=23), 1, False),
+        ("bot", timedelta(hours=25), 0, None),
+        ("operator", timedelta(hours=25), 1, True),
+        ("operator", timedelta(days=8), 0, None),
+    ],
+)
+async def test_the_window_decides_who_may_still_write(
+    database: Database, author: str, silence: timedelta, sent: int, late: bool | None
+) -> None:
+    await say(database, author=author, silence=silence)
+    post = Post()
+    await deliver(database, post)
+    assert [message.late for message in post.sent] == [late] * sent
+    assert (await state(database)).cause == (None if sent else "window_closed")
+
+
+async def test_an_operators_words_that_cannot_arrive_become_a_ticket(database: Database) -> None:
+    await say(database, author="operator", silence=timedelta(days=8))
+    await deliver(database, Post())
+    async with database.read() as session:
+        assert await session.scalar(select(Ticket.kind)) == "consegna"
+
+
+async def test_where_only_persons_write_the_bots_words_stay_here(database: Database) -> None:
+    await say(database)
+    post = Silent()
+    await deliver(database, post)
+    assert (post.sent, (await state(database)).state) == ([], "withheld")
