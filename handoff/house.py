@@ -54,7 +54,7 @@ class House:
 def build(settings: Settings) -> House:
     """Everything that needs no network yet; a fault in settings or data stops the boot."""
     database = Database(settings.database_url)
-    knowledge = Knowledge.load(settings.data)
+    knowledge = Knowledge.load(settings.data, public_url=settings.public_url)
     channels = open_channels(settings.channels)
     http = httpx.AsyncClient(trust_env=False)  # loopback only: no proxy of the environment
     ear, deaf = _ear(settings)

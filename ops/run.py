@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from ops import bootstrap, ports, readiness, settings, training
 from ops.places import LOGS, OUR_PYTHON, ROOT, VAR
@@ -22,9 +23,9 @@ def run() -> None:
         port = ports.wanted(os.environ)
         ports.require_free(port)
         bootstrap.prepare()
-        training.train()
         env = settings.with_addresses(settings.environment(), port=port)
         _handoff("migrate", env=env)
+        training.train(prepare=lambda: _snapshot(env))
         with supervised(env) as supervisor:
             _await_ready(supervisor, port=port)
             _welcome(port, env=env)
@@ -42,12 +43,19 @@ def _only_one_here() -> Iterator[None]:
         yield
 
 
-def _handoff(command: str, *, env: dict[str, str]) -> None:
+def _handoff(command: str, *arguments: str, env: dict[str, str]) -> None:
     code = subprocess.run(
-        [OUR_PYTHON, "-m", "handoff", command], check=False, cwd=ROOT, env=env
+        [OUR_PYTHON, "-m", "handoff", command, *arguments], check=False, cwd=ROOT, env=env
     ).returncode
     if code:
         raise Remedy(f"`handoff {command}` failed: read what it says above, then run this again.")
+
+
+def _snapshot(env: dict[str, str]) -> Path:
+    """What trainers added belongs to a model that is made here too."""
+    folder = VAR / "snapshot"
+    _handoff("snapshot", str(folder), env=env)
+    return folder
 
 
 def _await_ready(supervisor: subprocess.Popen[bytes], *, port: int) -> None:

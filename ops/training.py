@@ -1,7 +1,7 @@
 """Trains when what the model is made of has changed, and knows that without starting Rasa."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ops import settings, stamps
@@ -12,7 +12,8 @@ NOT_TRAINED_ON = {"evaluation", ".venv", "__pycache__", ".rasa"}
 REMEDY = "Read what Rasa says above: usually a topic or a phrase in data/ is not as the docs say."
 
 
-def train(*, always: bool = False) -> None:
+def train(*, always: bool = False, prepare: Callable[[], Path] | None = None) -> None:
+    """`prepare` writes the live words and phrases, to train from these instead of the files."""
     env = settings.environment()
     if not sys.stderr.isatty():
         env["LOG_LEVEL"] = "WARNING"  # in a log, bars are thousands of characters
@@ -21,6 +22,8 @@ def train(*, always: bool = False) -> None:
     wanted = stamps.digest(ingredients(env))
     if not always and stamps.read(stamp) == wanted and any(models.glob("*.tar.gz")):
         return
+    if prepare is not None and not env.get("SPORTELLO_SNAPSHOT"):
+        env["SPORTELLO_SNAPSHOT"] = str(prepare())
     call("Training the bot", [BOT_PYTHON, "-m", "bot.train"], remedy=REMEDY, env=env)
     stamps.write(stamp, wanted)
 

@@ -19,6 +19,7 @@ from handoff.knowledge.blocks import BadKnowledge
 from handoff.knowledge.doctor import complaints
 from handoff.knowledge.editing import set_text
 from handoff.settings import Settings
+from handoff.training import snapshots
 
 Step = Callable[[AsyncSession, Namespace], Awaitable[int]]
 OF_THE_FILES = "importato dai file"
@@ -34,6 +35,9 @@ def add_commands(commands: Any) -> None:
     setting.add_argument("text", help="the new words; - reads them from standard input")
     setting.add_argument("--why", required=True, help="what later readers will want to know")
     setting.set_defaults(run=_on_the_database(_set))
+    snapshot = commands.add_parser("snapshot", help="write what the bot would be trained from")
+    snapshot.add_argument("folder", type=Path, help="what stands there is replaced")
+    snapshot.set_defaults(run=_snapshot)
     doctor = commands.add_parser("doctor", help="what has to be seen to before going live")
     doctor.set_defaults(run=_doctor)
 
@@ -114,6 +118,17 @@ async def _set(session: AsyncSession, chosen: Namespace) -> int:
     revision = await set_text(session, chosen.place, text, author=_who(), reason=chosen.why)
     sys.stdout.write(f"{chosen.place}: revision {revision.number}, live within a second\n")
     return 0
+
+
+def _snapshot(settings: Settings, chosen: Namespace) -> int:
+    added = asyncio.run(_write_snapshot(settings, chosen.folder))
+    sys.stdout.write(f"{added} phrases of trainers below {chosen.folder}\n")
+    return 0
+
+
+async def _write_snapshot(settings: Settings, folder: Path) -> int:
+    async with _transaction(settings, reads=True) as session:
+        return await snapshots.write(session, settings.data, folder)
 
 
 def _doctor(settings: Settings, _: argparse.Namespace) -> int:

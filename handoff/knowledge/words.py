@@ -70,12 +70,13 @@ class Knowledge:
     """The approved words as they are now; `renew` changes them while the service runs."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    page: str = "/pratica"  # where requests can be followed
 
     @classmethod
-    def load(cls, data: Path) -> Self:
+    def load(cls, data: Path, *, public_url: str = "") -> Self:
         """Read `knowledge/*.yml` and `conversation/frasi.yml` below `data`."""
-        blocks = read_blocks(data)
-        return cls({block.key: entry_of(block.key, block.entry()) for block in blocks})
+        entries = {block.key: entry_of(block.key, block.entry()) for block in read_blocks(data)}
+        return cls(entries, page=f"{public_url.rstrip('/')}/pratica")
 
     def renew(self, key: str, raw: Mapping[str, Any], *, revision: str) -> None:
         """Say what a newer revision says from now on."""
@@ -92,7 +93,7 @@ class Knowledge:
         entry = self.entries.get(topic)
         if entry is None or variant not in entry.texts:
             raise UnknownWords(key)
-        values = values or {}
+        values = {"pagina": self.page, **(values or {})}
         variant = variant or _preferred(entry, values.get("prefer") or ())
         return Wording(
             text=_fill(entry.texts[variant], values)

@@ -13,11 +13,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.db import Database
-from handoff.knowledge import exchange, revisions
 from handoff.settings import ROOT, Settings
 from handoff.tables import Release
-from handoff.training import evaluating, phrases, programs, releases
-from handoff.training.answers import group_of
+from handoff.training import evaluating, programs, releases, snapshots
 from handoff.training.archives import Archives
 from handoff.training.publishing import Publishing
 
@@ -144,15 +142,9 @@ class Job:
         await asyncio.to_thread(self.workshop.archives.forget, kept)
 
     async def _export(self) -> None:
-        """The live words and the added phrases over a copy of the files."""
-        settings, target = self.workshop.settings, self._snapshot
         shutil.rmtree(self.workshop.archives.candidate(self.release_id), ignore_errors=True)
-        await asyncio.to_thread(_copy, settings.data, target)
-        known = await asyncio.to_thread(phrases.book, settings.data)
         async with self.workshop.database.read() as session:
-            await exchange.export_folder(session, target)
-            groups = {each.key: group_of(each.file) for each in await revisions.live(session)}
-            phrases.write(await phrases.added(session), groups, target, known=known)
+            await snapshots.write(session, self.workshop.settings.data, self._snapshot)
 
     async def _evaluation(self, models: Path) -> dict[str, Any]:
         data = self.workshop.settings.data
@@ -193,9 +185,3 @@ class Job:
     @property
     def _snapshot(self) -> Path:
         return self.workshop.archives.snapshot(self.release_id)
-
-
-def _copy(data: Path, target: Path) -> None:
-    """Everything that the bot is made of; what it is tested with stays behind."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(data, target, ignore=shutil.ignore_patterns("evaluation"))

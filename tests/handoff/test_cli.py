@@ -1,5 +1,7 @@
 """The service's commands."""
 
+from pathlib import Path
+
 import pytest
 
 from handoff.cli import main
@@ -43,3 +45,15 @@ def test_a_wrong_secret_stops_the_start_and_is_not_shown(
     said = capsys.readouterr().err
     assert "SPORTELLO_BOT_TOKEN" in said
     assert not token or token not in said
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_snapshot_holds_what_the_bot_learns_from_and_not_what_it_is_tested_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["snapshot", str(tmp_path / "snapshot")]) == 0
+    assert "0 phrases of trainers" in capsys.readouterr().out
+    kept = {path.name for path in (tmp_path / "snapshot").iterdir()}
+    assert {"knowledge", "phrases"} <= kept
+    assert "evaluation" not in kept

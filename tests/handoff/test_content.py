@@ -188,7 +188,7 @@ def test_a_text_uses_only_what_is_filled_in(key: str, text: str) -> None:
     if key in SAFETY:
         assert used == {"pratica"}  # the key would stand between a person and the 112
     elif key in OPENING or "ticket" in TOPICS.get(key.partition(".")[0], {}):
-        assert used == NEW_TICKET
+        assert used - {"pagina"} == NEW_TICKET
     else:
         assert used == FILLED.get(key, set())
 
