@@ -10,6 +10,7 @@ from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.knowledge import Expired, Knowledge, UnknownWords
+from handoff.presence import Presence
 from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
@@ -18,10 +19,17 @@ logger = logging.getLogger(__name__)
 
 
 class Answering:
-    def __init__(self, database: Database, knowledge: Knowledge, bot: Bot) -> None:
+    def __init__(
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        bot: Bot,
+        presence: Presence | None = None,
+    ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.bot = bot
+        self._presence = presence or Presence({})
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
@@ -44,7 +52,8 @@ class Answering:
 
     async def _ask(self, job: Claimed) -> Answer | None:
         """The bot's answer; None when it stays silent twice."""
-        question = _question(job)
+        question, channel = _question(job), job.conversation.channel
+        self._presence.show(channel, job.conversation.address, job.external_id)
         for is_last in (False, True):
             try:
                 return await self.bot.ask(question)

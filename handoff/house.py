@@ -14,6 +14,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Desks, Directory, Knowledge
+from handoff.presence import Presence
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
 from handoff.tickets import Clock
@@ -38,7 +39,7 @@ class House:
     def crew(self) -> Crew:
         return Crew(
             self.database,
-            Answering(self.database, self.knowledge, self.bot),
+            Answering(self.database, self.knowledge, self.bot, Presence(self.channels)),
             Delivery(self.database, self.channels),
             self.knowledge,
             slots=max(1, self.settings.workers),

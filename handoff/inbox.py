@@ -20,6 +20,7 @@ class Claimed:
     id: int
     owner: str
     attempts: int
+    external_id: str
     message: Message
     conversation: Conversation
 
@@ -56,12 +57,15 @@ async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Cl
         .execution_options(synchronize_session=False)
     )
     rows = await session.execute(_with_message(list(ids)))
-    return [Claimed(row.id, owner, row.attempts, row.Message, row.Conversation) for row in rows]
+    return [
+        Claimed(row.id, owner, row.attempts, row.external_id, row.Message, row.Conversation)
+        for row in rows
+    ]
 
 
-def _with_message(ids: list[int]) -> Select[int, int, Message, Conversation]:
+def _with_message(ids: list[int]) -> Select[int, int, str, Message, Conversation]:
     return (
-        select(Inbox.id, Inbox.attempts, Message, Conversation)
+        select(Inbox.id, Inbox.attempts, Inbox.external_id, Message, Conversation)
         .join(Message, Message.id == Inbox.message_id)
         .join(Conversation, Conversation.id == Inbox.conversation_id)
         .where(Inbox.id.in_(ids))

@@ -107,7 +107,9 @@ class FakeTelegram:
 
     # What the bot calls
 
-    def _answer(self, call: Call) -> Fields:
+    def _answer(self, call: Call) -> object:
+        if call.path.startswith(f"/file/bot{TOKEN}/"):
+            return self._file(call.path.rpartition("/")[2])
         token, _, method = call.path.removeprefix("/bot").partition("/")
         if token != TOKEN:
             raise Failed(UNAUTHORIZED)
@@ -130,6 +132,20 @@ class FakeTelegram:
 
     def _call_getFile(self, fields: Fields) -> Fields:
         return {"file_id": fields["file_id"], "file_unique_id": "u", "file_path": "photos/1.jpg"}
+
+    def _file(self, name: str) -> str:
+        """What a citizen sent, as JSON: the server here answers with nothing else."""
+        if name != "1.jpg":
+            raise Failed(Fault(status=404, description="Not Found"))
+        return "x" * 1000
+
+    def _call_sendChatAction(self, _fields: Fields) -> bool:
+        return True
+
+    def _call_getWebhookInfo(self, _fields: Fields) -> Fields:
+        url = self.webhook.url if self.webhook else ""
+        waiting = len(self.pending)
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": waiting}
 
     def _call_answerCallbackQuery(self, _fields: Fields) -> bool:
         return True

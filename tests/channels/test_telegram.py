@@ -88,7 +88,8 @@ def gate() -> Gate:
 async def opened(
     api_url: str, *, mode: str = "polling", pace: float = 0
 ) -> AsyncIterator[Telegram]:
-    settings = TelegramSettings(mode=mode, api_url=api_url, poll_seconds=5)
+    files_url = api_url.removesuffix("/bot") + "/file/bot"
+    settings = TelegramSettings(mode=mode, api_url=api_url, files_url=files_url, poll_seconds=5)
     telegram = Telegram(
         settings,
         answer_within=0.3,
@@ -206,6 +207,44 @@ class TestSending:
                 )
             )
         assert api.sent[-1]["text"] == "last"
+
+
+class TestFiles:
+    async def test_fetches_what_a_citizen_sent(self, telegram):
+        file = await telegram.fetch("AgAC", at_most=5000)
+        assert (file.name, len(file.content)) == ("1.jpg", 1002)
+
+    async def test_stops_at_the_largest_size(self, telegram):
+        with pytest.raises(PermanentFailure, match="troppo grande"):
+            await telegram.fetch("AgAC", at_most=100)
+
+    async def test_a_file_that_is_gone_will_not_come_again(self, api, telegram):
+        api.fail("getFile", Fault(status=400, description="Bad Request: invalid file_id"))
+        with pytest.raises(PermanentFailure, match="non ha più"):
+            await telegram.fetch("AgAC", at_most=5000)
+
+    async def test_trouble_with_fetching_is_temporary_and_tells_no_token(self, api, telegram):
+        api.fail("getFile", fake_telegram.BROKEN)
+        with pytest.raises(TemporaryFailure) as failure:
+            await telegram.fetch("AgAC", at_most=5000)
+        assert TOKEN not in str(failure.value)
+
+
+class TestHealth:
+    async def test_a_working_channel_has_no_trouble(self, telegram):
+        assert await telegram.trouble() is None
+
+    async def test_a_dead_token_is_named(self, api, telegram):
+        api.fail("getMe", fake_telegram.UNAUTHORIZED)
+        assert "token" in (await telegram.trouble() or "")
+
+    async def test_a_lost_webhook_is_named(self, api):
+        async with opened(api.api_url, mode="webhook") as telegram:
+            assert "webhook" in (await telegram.trouble() or "")
+
+    async def test_typing_is_shown(self, api, telegram):
+        await telegram.show_typing("42", "7")
+        assert [fields["action"] for fields in api.called("sendChatAction")] == ["typing"]
 
 
 class TestPolling:

@@ -127,7 +127,7 @@ async def test_a_voice_message_gets_an_honest_answer(
 ) -> None:
     telegram.show({"voice": {"file_id": "AwAC", "duration": 3}})
     await until(telegram, lambda: len(telegram.sent) == 2)
-    assert texts(telegram)[-1] == words(service, "solo_testo")
+    assert texts(telegram)[-1] == words(service, "allegato_ricevuto")
     assert fake_bot.asked == []
 
 

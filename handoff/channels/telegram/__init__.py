@@ -9,17 +9,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
-from telegram.error import TelegramError
+from telegram import WebhookInfo
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from handoff.channel import Channel, NotOffered, Outbound, Receipt, Receive
+from handoff.channel import Channel, File, NotOffered, Outbound, Receipt, Receive
 from handoff.channels.telegram import updates
 from handoff.channels.telegram.delivery import Delivery, Pace
+from handoff.channels.telegram.downloads import Downloads
 from handoff.channels.telegram.polling import Patience, Poller, insist
 from handoff.channels.telegram.settings import TelegramSettings
 
 LARGEST_UPDATE = 1_000_000  # bytes; two texts of 4,096 characters, all escaped, are 50,000
+MANY_WAITING = 20  # updates
 NO_LONGER_OFFERED = "Questa scelta non è più disponibile. Può scrivere qui la Sua richiesta."
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 logger = logging.getLogger(__name__)
@@ -27,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 class Telegram(Channel):
     name = updates.CHANNEL
+    title = "Telegram"
+    takes_files = True
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class Telegram(Channel):
             rate_limiter=AIORateLimiter(),  # no retries of its own: the outbox does that, durably
         )
         self._delivery = Delivery(self._bot, pace or Pace())
+        self._downloads = Downloads(self._bot, settings)
         self._patience = patience or Patience()
         self._chores: set[asyncio.Task[None]] = set()
 
@@ -87,8 +93,8 @@ class Telegram(Channel):
         note = None
         try:
             update = updates.read(raw)
-            if inbound := updates.inbound(update):
-                await receive(inbound)
+            if event := updates.event(update):
+                await receive(event)
         except updates.Unreadable:
             logger.error("update %d cannot be read and is left out", updates.id_of(raw))
             return
@@ -147,10 +153,39 @@ class Telegram(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
+    async def fetch(self, reference: str, *, at_most: int) -> File:
+        return await self._downloads.fetch(reference, at_most=at_most)
+
+    async def show_typing(self, address: str, message_id: str) -> None:
+        await self._bot.send_chat_action(address, "typing")
+
+    async def trouble(self) -> str | None:
+        try:
+            await self._bot.get_me()
+            if self._settings.mode == "webhook":
+                return _webhook_trouble(await self._bot.get_webhook_info())
+        except InvalidToken:
+            return "Telegram non accetta più il token: ne serve uno nuovo da BotFather"
+        except TelegramError as error:
+            return f"Telegram non risponde ({type(error).__name__})"
+        return None
+
     async def close(self) -> None:
         for chore in self._chores:
             chore.cancel()
+        await self._downloads.close()
         await self._http.shutdown()
+
+
+def _webhook_trouble(info: WebhookInfo) -> str | None:
+    """Telegram keeps what it could not deliver for a day."""
+    if not info.url:
+        return "Telegram non conosce più l'indirizzo del webhook: riavviare il servizio"
+    if info.pending_update_count > MANY_WAITING:
+        return (
+            f"{info.pending_update_count} messaggi aspettano da Telegram: il webhook non risponde"
+        )
+    return None
 
 
 async def _body(request: Request) -> bytes:

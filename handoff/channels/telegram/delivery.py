@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -20,6 +20,7 @@ from telegram.ext import ExtBot
 from handoff.channel import (
     Button,
     DeliveryError,
+    File,
     Outbound,
     PermanentFailure,
     Receipt,
@@ -80,6 +81,12 @@ class Delivery:
             sent = await self._send_part(message.address, parts[number], buttons)
             self._parts_sent.setdefault(message.key, []).append(sent)
             self._forget_old()
+        done = self._parts_sent.get(message.key, [])
+        for file in message.files[max(0, len(done) - len(parts)) :]:
+            await self._pace.wait(message.address)
+            self._parts_sent.setdefault(message.key, []).append(
+                await self._send_file(message.address, file)
+            )
         return Receipt(tuple(self._parts_sent.pop(message.key, ())))
 
     async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> str:
@@ -87,6 +94,15 @@ class Delivery:
         try:
             sent = await self._bot.send_message(
                 chat_id=chat, text=text, reply_markup=keyboard(buttons)
+            )
+        except TelegramError as error:
+            raise failure(error) from error
+        return str(sent.message_id)
+
+    async def _send_file(self, chat: str, file: File) -> str:
+        try:
+            sent = await self._bot.send_document(
+                chat_id=chat, document=InputFile(file.content, filename=file.name)
             )
         except TelegramError as error:
             raise failure(error) from error

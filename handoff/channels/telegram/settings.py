@@ -32,6 +32,7 @@ class TelegramSettings(BaseSettings):
     webhook_url: str = ""  # where Telegram reaches /webhooks/telegram, by https
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] = SecretStr("")
     api_url: str = "https://api.telegram.org/bot"  # the token is appended
+    files_url: str = "https://api.telegram.org/file/bot"  # the token is appended
     poll_seconds: int = Field(default=25, ge=0, le=50)  # Telegram holds a poll for 50 at most
 
     @model_validator(mode="after")

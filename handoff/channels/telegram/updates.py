@@ -9,9 +9,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from handoff.channel import Inbound
+from handoff.channel import Event, Inbound, Oddity, Reach
+from handoff.channel.webhook import clean
+from handoff.channels.telegram.files import files_of
 
-WANTED = ["message", "edited_message", "callback_query"]
+WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
+# Known, and nothing to answer or to keep: posts of channels, thumbs up
+NOT_FOR_US = {
+    *("channel_post", "edited_channel_post", "message_reaction", "message_reaction_count"),
+    *("poll", "poll_answer", "chat_member", "chat_join_request", "chat_boost"),
+}
 CHANNEL = "telegram"
 # Telegram's own Start button sends this; what follows comes from a link that anybody can make
 START = re.compile(r"/start(@\w+)?( [\w-]{1,64})?", re.ASCII)
@@ -29,10 +36,7 @@ class Unreadable(ValueError):
 
 
 def _clean(value: object) -> object:
-    """JSON can carry NUL and halves of surrogate pairs, which no database takes."""
-    if not isinstance(value, str):
-        return value
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    return clean(value) if isinstance(value, str) else value
 
 
 Text = Annotated[str, BeforeValidator(_clean)]
@@ -61,11 +65,15 @@ class Message(BaseModel):
     sender: Person = Field(default=Person(), alias="from")
     text: Text = ""
     caption: Text = ""
+    media_group_id: Text = ""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return self.model_extra or {}
 
     @property
     def kind(self) -> str | None:
-        extra: dict[str, Any] = self.model_extra or {}
-        return next((kind for kind in KINDS if kind in extra), None)
+        return next((kind for kind in KINDS if kind in self.content), None)
 
 
 class Query(BaseModel):
@@ -75,8 +83,20 @@ class Query(BaseModel):
     data: Text = ""
 
 
+class Member(BaseModel):
+    status: Text = ""
+
+
+class Membership(BaseModel):
+    chat: Chat
+    new_chat_member: Member = Member()
+
+
 class Update(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
     update_id: int
+    my_chat_member: Membership | None = None
     message: Message | None = None
     edited_message: Message | None = None
     callback_query: Query | None = None
@@ -96,8 +116,33 @@ def id_of(raw: object) -> int:
     raise Unreadable("no update_id")
 
 
-def inbound(update: Update) -> Inbound | None:
+def event(update: Update) -> Event | None:
     """None for everything that is not ours to answer: groups, channels, other bots."""
+    if update.my_chat_member is not None:
+        return _let_in_or_blocked(update.my_chat_member)
+    if unknown := sorted((update.model_extra or {}).keys() - NOT_FOR_US):
+        return _odd(update, unknown[0])
+    return inbound(update)
+
+
+def _let_in_or_blocked(change: Membership) -> Reach | None:
+    """In a private chat Telegram tells only of blocking and unblocking."""
+    if not _is_private(change.chat):
+        return None
+    reachable = change.new_chat_member.status != "kicked"
+    return Reach(channel=CHANNEL, address=str(change.chat.id), reachable=reachable)
+
+
+def _odd(update: Update, kind: str) -> Oddity:
+    return Oddity(
+        channel=CHANNEL,
+        external_id=str(update.update_id),
+        kind=clean(kind)[:64],
+        body=clean(update.model_dump_json(exclude_none=True, by_alias=True)),
+    )
+
+
+def inbound(update: Update) -> Inbound | None:
     if update.callback_query is not None:
         return _pressed(update.update_id, update.callback_query)
     message = update.message or update.edited_message
@@ -105,12 +150,16 @@ def inbound(update: Update) -> Inbound | None:
         return None
     if not (message.text or message.caption) and (message.kind is None or not update.message):
         return None  # a live location is edited every few seconds, without a word
-    return _heard(update.update_id, message)
+    return _heard(update.update_id, message, update_is_edit=update.message is None)
 
 
-def _heard(update_id: int, message: Message) -> Inbound:
-    """An edited message is heard as a new one: the change may be what matters most."""
+def _heard(update_id: int, message: Message, *, update_is_edit: bool) -> Inbound:
+    """An edited message is heard as a new one: the change may be what matters most.
+
+    Telegram names the message that was edited, but not the update that brought it to us.
+    """
     is_start = START.fullmatch(message.text) is not None
+    files = files_of(message.content)
     return Inbound(
         channel=CHANNEL,
         external_id=_external_id(update_id, message),
@@ -118,7 +167,10 @@ def _heard(update_id: int, message: Message) -> Inbound:
         text="" if is_start else message.text or message.caption,
         payload="saluto" if is_start else None,
         name=message.sender.name,
-        unsupported=message.kind,
+        unsupported=None if files else message.kind,
+        attachments=files,
+        group=message.media_group_id or None,
+        particulars={"edited": "1"} if update_is_edit else {},
     )
 
 
