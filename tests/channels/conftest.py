@@ -7,6 +7,13 @@ SETTINGS = {
     "SPORTELLO_TELEGRAM_MODE": "webhook",
     "SPORTELLO_TELEGRAM_WEBHOOK_URL": "https://sportello.example.it/webhooks/telegram",
     "SPORTELLO_TELEGRAM_WEBHOOK_SECRET": "s3cret-of-16-letters",
+    "SPORTELLO_X_ACCOUNT_ID": "1111",
+    "SPORTELLO_X_CONSUMER_KEY": "x-consumer-key-of-x",
+    "SPORTELLO_X_CONSUMER_SECRET": "x-consumer-secret-of-x",
+    "SPORTELLO_X_ACCESS_TOKEN": "1111-access-token-of-x",
+    "SPORTELLO_X_ACCESS_TOKEN_SECRET": "access-token-secret-of-x",
+    "SPORTELLO_X_BEARER_TOKEN": "bearer-token-of-x",
+    "SPORTELLO_X_WEBHOOK_URL": "https://sportello.example.it/webhooks/x",
     "PTB_TIMEDELTA": "1",
     "NO_PROXY": "127.0.0.1",
 }
