@@ -14,6 +14,8 @@ SETTINGS = {
     "SPORTELLO_X_ACCESS_TOKEN_SECRET": "access-token-secret-of-x",
     "SPORTELLO_X_BEARER_TOKEN": "bearer-token-of-x",
     "SPORTELLO_X_WEBHOOK_URL": "https://sportello.example.it/webhooks/x",
+    "SPORTELLO_BRIDGE_SECRET": "bridge-secret-of-32-letters-or-more",
+    "SPORTELLO_BRIDGE_URL": "https://gateway.example.org/sportello",
     "PTB_TIMEDELTA": "1",
     "NO_PROXY": "127.0.0.1",
 }
