@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Self
 
 from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Loopback, Reply
@@ -20,6 +22,7 @@ class FakeBridge:
         self.sent: list[Fields] = []  # what citizens see
         self.known: dict[str, str] = {}  # ids by idempotency key
         self.faults: deque[Fault | Reply | None] = deque()  # how the next calls end; None: well
+        self._changed = threading.Condition()
         self._server = Loopback(self._answer, lambda fault: {"error": fault.description})
 
     @property
@@ -32,6 +35,10 @@ class FakeBridge:
 
     def __exit__(self, *_: object) -> None:
         self._server.__exit__()
+
+    def wait_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
 
     def _answer(self, call: Call) -> object:
         self.calls.append(call)
@@ -51,7 +58,9 @@ class FakeBridge:
         key = call.headers["Idempotency-Key"]
         if key not in self.known:
             self.known[key] = f"g-{len(self.known) + 1}"
-            self.sent.append(call.fields)
+            with self._changed:
+                self.sent.append(call.fields)
+                self._changed.notify_all()
         return {"id": self.known[key]}
 
 

@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import re
+import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -47,6 +49,7 @@ class FakeX:
         ]
         self.account = ACCOUNT
         self.resets_at = int(time.time()) + WINDOW
+        self._changed = threading.Condition()
         self._server = Loopback(self._answer, refusal)
 
     @property
@@ -59,6 +62,10 @@ class FakeX:
 
     def __exit__(self, *_: object) -> None:
         self._server.__exit__()
+
+    def wait_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
 
     def _answer(self, call: Call) -> object:
         self.calls.append(call.path)
@@ -95,7 +102,9 @@ class FakeX:
         if len(self.sent) >= PER_WINDOW:
             body = {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}
             return Reply(body=body, status=429, headers=self._limits())
-        self.sent.append({"to": to, "text": fields["text"]})
+        with self._changed:
+            self.sent.append({"to": to, "text": fields["text"]})
+            self._changed.notify_all()
         data = {"dm_conversation_id": f"{ACCOUNT}-{to}", "dm_event_id": str(len(self.sent))}
         return Reply(body={"data": data}, status=201, headers=self._limits())
 

@@ -245,6 +245,10 @@ class TestSending:
             with pytest.raises(TemporaryFailure):
                 await bridge.send(HELLO)
 
+    def test_signs_as_the_documentation_says(self):
+        headers = sealed(SECRET, b'{"id":"m-1"}', NOW)
+        assert headers["X-Sportello-Signature"] in (CLIENT.parent / "bridge.md").read_text()
+
 
 class TestTrouble:
     async def test_a_gateway_that_answers_is_well(self, gateway, bridge):

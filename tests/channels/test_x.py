@@ -24,7 +24,7 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.webhook import signature
-from handoff.channels.x import X
+from handoff.channels.x import X, refusals
 from handoff.channels.x.oauth import Keys, authorization
 from handoff.channels.x.settings import XSettings
 from tests import fake_x
@@ -134,6 +134,18 @@ class TestSending:
         with pytest.raises(TemporaryFailure) as failure:
             await x.send(HELLO)
         assert failure.value.retry_after == timedelta(minutes=1)
+
+    @pytest.mark.parametrize("whose", ["user", "app"])
+    def test_a_used_up_day_is_longer_than_a_quarter_of_an_hour(self, whose):
+        now = int(time.time())
+        headers = {
+            "x-rate-limit-remaining": "0",
+            "x-rate-limit-reset": str(now + 900),
+            f"x-{whose}-limit-24hour-remaining": "0",
+            f"x-{whose}-limit-24hour-reset": str(now + 40_000),
+        }
+        failure = refusals.failure(httpx.Response(429, headers=headers))
+        assert timedelta(seconds=39_900) < failure.retry_after <= timedelta(seconds=40_000)
 
     @pytest.mark.parametrize(
         ("fault", "kind"),
