@@ -30,7 +30,10 @@ WINDOW, PER_WINDOW = 900, 15
 PICTURE = b"\xff\xd8\xff\xe0 a picture"
 PROBLEMS = "https://api.x.com/2/problems/"
 
-FORBIDDEN = Fault(status=403, description="Forbidden")
+CLOSED_DOOR = Fault(
+    status=403, description="You do not have permission to DM one or more participants."
+)
+FORBIDDEN = Fault(status=403, description="This operation is not permitted.")
 NO_PERMISSION = Fault(status=403, description="oauth1-permissions")
 BROKEN = Fault(status=503, description="Service Unavailable")
 PAY = Fault(status=402, description="CreditsDepleted")
@@ -130,7 +133,12 @@ class FakeX:
 def refusal(fault: Fault) -> Fields:
     """A problem as RFC 7807 words it."""
     kind = fault.description.lower().replace(" ", "-")
-    return {"title": fault.description, "type": PROBLEMS + kind, "status": fault.status}
+    return {
+        "title": fault.description,
+        "detail": fault.description,
+        "type": PROBLEMS + kind,
+        "status": fault.status,
+    }
 
 
 def signed(body: bytes, secret: str = CONSUMER_SECRET) -> dict[str, str]:

@@ -135,6 +135,20 @@ class TestSending:
             await x.send(HELLO)
         assert failure.value.retry_after == timedelta(minutes=1)
 
+    @pytest.mark.parametrize(
+        ("errors", "kind"),
+        [
+            ([{"code": 349}], Unreachable),
+            ([{"code": 326}], PermanentFailure),
+            ([{"code": []}, 349], PermanentFailure),
+            ("?", PermanentFailure),
+            (None, PermanentFailure),
+        ],
+    )
+    def test_understands_the_older_codes(self, errors, kind):
+        failure = refusals.failure(httpx.Response(403, json={"errors": errors}))
+        assert type(failure) is kind
+
     @pytest.mark.parametrize("whose", ["user", "app"])
     def test_a_used_up_day_is_longer_than_a_quarter_of_an_hour(self, whose):
         now = int(time.time())
@@ -150,7 +164,8 @@ class TestSending:
     @pytest.mark.parametrize(
         ("fault", "kind"),
         [
-            (fake_x.FORBIDDEN, Unreachable),
+            (fake_x.CLOSED_DOOR, Unreachable),
+            (fake_x.FORBIDDEN, PermanentFailure),
             (Fault(status=404, description="Not Found"), Unreachable),
             (fake_x.NO_PERMISSION, TokenRefused),
             (Fault(status=401, description="Unauthorized"), TokenRefused),

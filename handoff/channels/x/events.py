@@ -25,10 +25,9 @@ LARGEST = 64_000  # characters of an oddity
 REVOKED = "revoked"
 # what the older API tells about our account without being asked: of no use here, and of strangers
 PUBLIC = re.compile(r"(tweet|favorite|follow|unfollow|block|unblock|mute|unmute)_\w+|user_event")
-KNOWN = {"for_user_id", "apps", "users", "user_has_blocked", "direct_message_events"} | {
-    f"direct_message_{what}_events" for what in ("mark_read", "indicate_typing")
-}
-
+MESSAGES, READS = "direct_message_events", "direct_message_mark_read_events"
+TYPING = "direct_message_indicate_typing_events"
+KNOWN = {MESSAGES, READS, TYPING, "for_user_id", "apps", "users", "user_has_blocked"}
 
 Read = Callable[[dict[str, Any], str], Event]
 
@@ -55,9 +54,9 @@ def _known(
     raw: dict[str, Any], kind: str, payload: dict[str, Any], account: str
 ) -> Iterator[Event]:
     match kind:
-        case "dm.received" | "dm.sent":
+        case "dm.received" | "dm.sent" if MESSAGES in payload:
             yield from _messages(payload, account)
-        case "dm.read":
+        case "dm.read" if READS in payload:
             yield from _reads(payload, account)
         case "chat.received":
             yield from _safely(_sealed, payload, account)
@@ -91,7 +90,7 @@ def _messages(payload: dict[str, Any], account: str) -> Iterator[Event]:
     def read(raw: dict[str, Any], account: str) -> Event:
         return message(raw, users, account)
 
-    yield from _all(read, payload, "direct_message_events", account)
+    yield from _all(read, payload, MESSAGES, account)
 
 
 def _all(read: Read, payload: dict[str, Any], name: str, account: str) -> Iterator[Event]:
@@ -131,7 +130,7 @@ def _sealed(payload: dict[str, Any], account: str) -> Event:
 
 def _reads(payload: dict[str, Any], account: str) -> Iterator[Event]:
     """A citizen has seen all until then; what we have seen ourselves is no news."""
-    yield from _all(_read, payload, "direct_message_mark_read_events", account)
+    yield from _all(_read, payload, READS, account)
 
 
 def _read(raw: dict[str, Any], account: str) -> Event:

@@ -5,6 +5,7 @@ Facts: https://docs.x.com/x-api/fundamentals/response-codes-and-errors and /rate
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -17,6 +18,7 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.calling import object_in
+from handoff.channels.x.messages import listed
 
 # of the fifteen minutes, and of the day for account and app, as the headers call them
 WINDOWS = ("rate-limit", "user-limit-24hour", "app-limit-24hour")
@@ -26,6 +28,8 @@ NO_CREDIT = "il credito acquistato da X è esaurito"
 REFUSED = "X rifiuta le nostre credenziali"
 UNHELPFUL = "l'app non ha il permesso per i messaggi diretti"
 LIMIT = "X: limite di invii raggiunto"
+CLOSED_DOOR = "permission to DM"  # X has no code for it; seen in many reports
+CLOSED_DOORS = {"150", "349"}  # not a follower, not to be written to
 # refusals, by the end of their `type`, that are about our app and not about the citizen
 ABOUT_US = {"client-forbidden", "oauth1-permissions", "unsupported-authentication"}
 
@@ -47,10 +51,20 @@ def failure(response: httpx.Response) -> DeliveryError:
 
 
 def _forbidden(response: httpx.Response) -> DeliveryError:
-    problem = str(object_in(response).get("type", "")).rpartition("/")[2]
-    if problem in ABOUT_US:
+    """A citizen is unreachable only where X says so: of our own faults it says 403 too."""
+    said = object_in(response)
+    if response.status_code == httpx.codes.NOT_FOUND:
+        return Unreachable("l'account non esiste più")
+    if str(said.get("type", "")).rpartition("/")[2] in ABOUT_US:
         return TokenRefused(f"X: {UNHELPFUL}")
-    return Unreachable("l'account non esiste più o non accetta i nostri messaggi")
+    if CLOSED_DOOR in str(said.get("detail", "")) or CLOSED_DOORS & _codes(said):
+        return Unreachable("non accetta i nostri messaggi")
+    return PermanentFailure("X non permette questo invio")
+
+
+def _codes(said: dict[str, Any]) -> set[str]:
+    """Of the older API's errors, which some machines of X still answer with."""
+    return {str(error.get("code")) for error in listed(said.get("errors"))}
 
 
 def _broken(response: httpx.Response) -> DeliveryError:
