@@ -6,6 +6,8 @@
 * `windows`   who may still write to a citizen who has been silent for a while
 * `webhook`   reading a request: its size, its signature
 * `parts`     cutting a long text where a reader would pause
+* `batch`     handing over all that one post brought
+* `calling`   calling a provider, and what its silence means
 """
 
 from handoff.channel.base import Channel

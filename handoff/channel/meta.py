@@ -10,17 +10,11 @@ from typing import Any
 import httpx
 from fastapi import HTTPException, Request, Response
 
+from handoff.channel.calling import NEVER_LEFT
 from handoff.channel.outgoing import TemporaryFailure, UnknownOutcome
 from handoff.channel.webhook import as_object, read_body, refuse_forged, signature
 
 SIGNATURE = "X-Hub-Signature-256"
-NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 
 def shake_hands(request: Request, verify_token: str) -> Response:

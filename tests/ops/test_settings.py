@@ -2,12 +2,14 @@
 
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from pydantic_settings import BaseSettings
 
-from handoff.channels.telegram.settings import TelegramSettings
+from handoff import channels
 from handoff.settings import Settings
 from ops import settings as ops_settings
 from ops.places import ROOT
@@ -35,9 +37,17 @@ def fields(kind: type[BaseSettings]) -> set[str]:
     return {f"{prefix}{field}".upper() for field in kind.model_fields}
 
 
+def of_channels() -> set[str]:
+    """The settings of every channel that there is."""
+    for module in iter_modules(channels.__path__, f"{channels.__name__}."):
+        import_module(module.name)
+    kinds = (kind for kind in BaseSettings.__subclasses__() if "channels." in kind.__module__)
+    return set().union(*(fields(kind) for kind in kinds))
+
+
 def used() -> set[str]:
     spelt = {name for file in tracked() for name in NAME.findall(file.read_text())}
-    return spelt | fields(Settings) | fields(TelegramSettings)
+    return spelt | fields(Settings) | of_channels()
 
 
 def test_settings_in_use_and_settings_explained_are_the_same() -> None:

@@ -1,0 +1,68 @@
+"""Calls X: as our account, or as the app."""
+
+from typing import Any
+
+import httpx
+
+from handoff.channel import File, TemporaryFailure
+from handoff.channel.calling import call, read_at_most
+from handoff.channels.x.oauth import Keys, authorization
+from handoff.channels.x.refusals import gone
+from handoff.channels.x.settings import XSettings
+
+ANSWER_WITHIN = 10.0  # seconds
+
+
+class Api:
+    def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
+        self._settings = settings
+        self._http = httpx.AsyncClient(timeout=answer_within, trust_env=False)
+        self._keys = Keys(
+            consumer_key=settings.consumer_key.get_secret_value(),
+            consumer_secret=settings.consumer_secret.get_secret_value(),
+            access_token=settings.access_token.get_secret_value(),
+            access_token_secret=settings.access_token_secret.get_secret_value(),
+        )
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """As our account."""
+        url = self._settings.api_url + path
+        return await call(
+            self._http,
+            self._http.build_request(
+                "POST", url, json=body, headers=self._as_account("POST", url)
+            ),
+        )
+
+    async def account(self) -> httpx.Response:
+        """Whose account our token is; X charges for it once a day."""
+        url = f"{self._settings.api_url}/2/users/me"
+        request = self._http.build_request("GET", url, headers=self._as_account("GET", url))
+        return await call(self._http, request)
+
+    async def app(self, path: str) -> httpx.Response:
+        """As the app."""
+        token = self._settings.bearer_token.get_secret_value()
+        headers = {"Authorization": f"Bearer {token}"}
+        url = self._settings.api_url + path
+        return await call(self._http, self._http.build_request("GET", url, headers=headers))
+
+    async def picture(self, reference: str, at_most: int) -> File:
+        """Its owner's session or ours opens it: the address alone does not."""
+        url = f"{self._settings.media_url}/1.1/ton/data/dm/{reference}"
+        headers = self._as_account("GET", url)
+        try:
+            async with self._http.stream("GET", url, headers=headers) as response:
+                if not response.is_success:
+                    raise gone(response)
+                content = await read_at_most(response, at_most)
+        except httpx.HTTPError as error:
+            raise TemporaryFailure(f"X non risponde ({type(error).__name__})") from None
+        media_type = response.headers.get("content-type", "")
+        return File(name=reference.rpartition("/")[2], media_type=media_type, content=content)
+
+    def _as_account(self, method: str, url: str) -> dict[str, str]:
+        return {"Authorization": authorization(self._keys, method, url)}
+
+    async def close(self) -> None:
+        await self._http.aclose()
