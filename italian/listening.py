@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,14 +30,18 @@ class Space:
 
     def row(self, features: list[str]) -> Row:
         """Sublinear counts times rarity, of length one; what was never seen is left out."""
-        found = [
-            (place, 1 + math.log(count))
-            for feature, count in Counter(features).items()
-            if (place := self.vocabulary.get(feature)) is not None
-        ]
-        places = np.array([place for place, _ in found], dtype=np.intp)
-        values = np.array([count for _, count in found], dtype=np.float32) * self.rarity[places]
+        counts = Counter(features)
+        known = zip(map(self.vocabulary.get, counts), counts.values(), strict=True)
+        found = {place: count for place, count in known if place is not None}
+        places = np.array(list(found), dtype=np.intp)
+        values = np.array(list(map(_damped, found.values())), dtype=np.float32)
+        values *= self.rarity[places]
         return places, values / (np.linalg.norm(values) or 1.0)
+
+
+@cache
+def _damped(count: int) -> float:
+    return 1 + math.log(count)
 
 
 @dataclass(frozen=True)
