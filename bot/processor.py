@@ -94,10 +94,7 @@ class Processor(MessageProcessor):
         return node.needs["messages"] if node.uses is RegexMessageHandler else target
 
     async def warm_up(self) -> None:
-        """Handle greetings that nobody sent, one in each script whose languages need telling apart.
-
-        Nothing of it is stored.
-        """
+        """Handle a greeting in each script that several languages use; nothing of it is stored."""
         for greeting in ("Buongiorno", "Добрый день"):
             nobody = Conversation.new("nobody", self.domain)
             await self._handle(UserMessage(greeting), nobody)
