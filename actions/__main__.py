@@ -9,6 +9,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import json
 
+from actions import lookups
 from actions.lookups import LookUpFailed
 
 log = logging.getLogger("actions")
@@ -21,6 +22,14 @@ def create_app() -> Sanic[Any, Any]:
     app.config.REQUEST_MAX_SIZE = LARGEST_CALL
     executor = ActionExecutor()
     executor.register_package("actions")
+
+    @app.before_server_start
+    async def begin(_: Sanic[Any, Any]) -> None:
+        await lookups.begin()
+
+    @app.after_server_stop
+    async def end(_: Sanic[Any, Any]) -> None:
+        await lookups.close()
 
     @app.get("/health")
     async def health(_: Request) -> HTTPResponse:

@@ -23,6 +23,7 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
@@ -98,6 +99,14 @@ class Conversation(DialogueStateTracker):
     own_events = 0  # how many of the events restate the beginning
     heard: tuple[str, ...] = ()
 
+    def __init__(self, sender_id: str, slots: Iterable[Slot], **options: Any) -> None:
+        """As Rasa's, which spends a third of a prediction on copying slots."""
+        super().__init__(sender_id, (), **options)
+        self.slots = {slot.name: _unset(slot) for slot in slots}
+
+    def init_copy(self) -> "Conversation":
+        return Conversation(self.sender_id, self.slots.values())
+
     @classmethod
     def new(cls, sender_id: str, domain: Domain) -> "Conversation":
         return cls._begun(sender_id, domain, Beginning())
@@ -169,6 +178,13 @@ class Conversation(DialogueStateTracker):
         for event in events:
             earlier.update(event)
         return earlier
+
+
+def _unset(slot: Slot) -> Slot:
+    copied = object.__new__(type(slot))
+    vars(copied).update(vars(slot))
+    copied.reset()
+    return copied
 
 
 def _turns(events: list[Event]) -> list[int]:

@@ -5,7 +5,13 @@ from tarfile import ReadError
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rasa.core.actions.action import Action, ActionBotResponse, ActionExecutionRejection
+from rasa.core.actions.action import (
+    Action,
+    ActionBotResponse,
+    ActionExecutionRejection,
+    RemoteAction,
+)
+from rasa.core.actions.loops import LoopAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
@@ -37,6 +43,8 @@ from italian.forms import read_forms
 
 Parse = dict[str, Any]
 VALUE = "valore"
+# The others cannot: to them the tracker itself is shown, not a copy
+DECLINING = (LoopAction, RemoteAction)
 # Two bots at most hold one conversation: the second rereads once, a third time is a fault
 ATTEMPTS = 3
 
@@ -86,9 +94,14 @@ class Processor(MessageProcessor):
         return node.needs["messages"] if node.uses is RegexMessageHandler else target
 
     async def warm_up(self) -> None:
-        """Handle a greeting that nobody sent; nothing of it is stored."""
-        nobody = Conversation.new("nobody", self.domain)
-        await self._handle(UserMessage("Buongiorno"), nobody)
+        """Handle a greeting in each script that several languages use; nothing of it is stored."""
+        for greeting in ("Buongiorno", "Добрый день"):
+            nobody = Conversation.new("nobody", self.domain)
+            await self._handle(UserMessage(greeting), nobody)
+
+    async def close(self) -> None:
+        await self.action_endpoint.close()
+        self.tracker_store.close()
 
     async def converse(self, question: Question) -> Answer:
         message = self._message(question)
@@ -204,16 +217,23 @@ class Processor(MessageProcessor):
         prediction: PolicyPrediction,
     ) -> bool:
         """As Rasa's, but a failure is a failure; only a form that declines is not."""
-        trial = tracker.copy()
-        trial.update_with_events(prediction.events, self.domain)
+        seen = self._foreseen(tracker, prediction) if isinstance(action, DECLINING) else tracker
         try:
-            events = await action.run(output_channel, nlg, trial, self.domain)
+            events = await action.run(output_channel, nlg, seen, self.domain)
         except ActionExecutionRejection:
             rejected = (action.name(), prediction.policy_name, prediction.max_confidence)
             tracker.update(ActionExecutionRejected(*rejected))
         else:
             self._log_action_on_tracker(tracker, action, events, prediction)
         return self.should_predict_another_action(action.name())
+
+    def _foreseen(
+        self, tracker: DialogueStateTracker, prediction: PolicyPrediction
+    ) -> DialogueStateTracker:
+        """What the prediction brings about holds only if the action does not decline."""
+        trial = tracker.copy()
+        trial.update_with_events(prediction.events, self.domain)
+        return trial
 
     def _log_action_on_tracker(
         self,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sanic import Sanic
 
-from bot.application import load
+from bot.application import load, settle
 from bot.channel import LONGEST
 from bot.logs import place_of
 from bot.models import newest_model
@@ -64,4 +64,10 @@ def _swap(app: Sanic, processor: Processor) -> None:
     """What is being answered is finished by the old one."""
     old, app.ctx.processor = app.ctx.processor, processor
     logger.info("model %s serves now", processor.model_name)
-    asyncio.get_running_loop().call_later(2 * LONGEST, old.tracker_store.close)
+    asyncio.get_running_loop().call_later(2 * LONGEST, lambda: asyncio.ensure_future(_let_go(old)))
+
+
+async def _let_go(old: Processor) -> None:
+    await old.close()
+    del old
+    settle()

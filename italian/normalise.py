@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from italian.data import PACKAGED, word_list
@@ -27,6 +27,8 @@ ACUTE = frozenset({"nè", "sè"})
 RAYS = re.compile(r"\b(raggi?o?|radiografia) x\b")
 
 
+# One message is asked for in a dozen places
+@lru_cache(maxsize=256)
 def normalise(text: str, *, data: Path = PACKAGED) -> str:
     text = RAYS.sub(r"\1 rx", ACCENT_AS_APOSTROPHE.sub(_accented, _letters(text)))
     text = WORD.sub(lambda found: _spellings(data).get(found[0], found[0]), text)

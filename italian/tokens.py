@@ -1,6 +1,6 @@
 """Splits Italian text into words; an elided article is a word of its own (dell' + ecografia)."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import spacy
 from spacy.language import Language
@@ -19,5 +19,10 @@ def tokens(text: str) -> Doc:
 
 def words(text: str) -> list[str]:
     """The words only: no punctuation, no apostrophe at the end of an elided word."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> tuple[str, ...]:
     found = (token.text.strip("'_-.") for token in tokens(text))
-    return [word for word in found if any(letter.isalnum() for letter in word)]
+    return tuple(word for word in found if any(letter.isalnum() for letter in word))

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,9 @@ class Names:
     def find(self, text: str) -> Iterator[Entity]:
         """The longest names first; a word of no dictionary may be a misspelt name."""
         text_words = words(normalise(text))
-        found, start, longest = lemmas(text_words), 0, max(map(len, self.known), default=0)
+        found, start = lemmas(text_words), 0
         while start < len(found):
-            sizes = range(min(longest, len(found) - start), 0, -1)
+            sizes = range(min(self._longest, len(found) - start), 0, -1)
             size = next((n for n in sizes if tuple(found[start : start + n]) in self.known), 0)
             if size:
                 name = tuple(found[start : start + size])
@@ -85,9 +86,16 @@ class Names:
     def _misspelt(self, word: str) -> Name | None:
         if len(word) < SHORTEST_SLIP or is_known(word, lang="it"):
             return None
-        single = {name[0]: name for name in self.known if len(name) == 1}
-        near = process.extractOne(word, single.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return single[near[0]] if near else None
+        near = process.extractOne(word, self._single, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return (near[0],) if near else None
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.known), default=0)
+
+    @cached_property
+    def _single(self) -> list[str]:
+        return [name[0] for name in self.known if len(name) == 1]
 
 
 def find(text: str, names: Names) -> list[Entity]:

@@ -1,6 +1,6 @@
 """A linear intent model, and the phrases nearest to a text as a second opinion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from sklearn.svm import LinearSVC
 from bot.nlu.certainty import OUT_OF_SCOPE, Calibration, Evidence
 from bot.nlu.features import Counts, beside, columns, count
 from bot.nlu.neighbours import Neighbours
-from italian.listening import ANALYSERS, Row, Space
+from italian.listening import ANALYSERS, Row, Space, judged
 
 # A text is never certain; only a pressed button is
 MOST_CONFIDENT = 0.999
@@ -24,13 +24,18 @@ Ranking = list[tuple[str, float]]
 class Reading:
     """What the model makes of a text.
 
-    `certainty` is the probability that the first of the ranking is right; `known` tells whether
-    at least one word of the text was seen in training.
+    `known` tells whether at least one word of the text was seen in training; `weigh` looks at
+    the evidence, which is half of the work and of most clauses not asked for.
     """
 
     ranking: Ranking
-    certainty: float
+    weigh: Callable[[], float]
     known: bool
+
+    @cached_property
+    def certainty(self) -> float:
+        """The probability that the first of the ranking is right."""
+        return self.weigh()
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,13 @@ class LinearModel:
     def read(self, text: str) -> Reading:
         features = {name: ANALYSERS[name](text) for name in self.spaces}
         rows = {name: space.row(features[name]) for name, space in self.spaces.items()}
-        margins = self.bias + sum(self._judged(name, row) for name, row in rows.items())
+        margins = self.bias + sum(judged(row, self.weights[name]) for name, row in rows.items())
         order = np.argsort(-margins, kind="stable")
         shares = self.calibration.shares(margins)
-        found = self.evidence(margins, rows[NEAR], len(set(features[NEAR])), len(text.split()))
+        seen = (rows[NEAR], len(set(features[NEAR])), len(text.split()))
         return Reading(
             ranking=[(self.labels[at], min(float(shares[at]), MOST_CONFIDENT)) for at in order],
-            certainty=self.calibration.certainty(found),
+            weigh=lambda: self.calibration.certainty(self.evidence(margins, *seen)),
             known=bool(len(rows[NEAR][0])),
         )
 
@@ -98,10 +103,6 @@ class LinearModel:
     @cached_property
     def _outside(self) -> int | None:
         return self.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.labels else None
-
-    def _judged(self, name: str, row: Row) -> np.ndarray:
-        places, values = row
-        return values @ self.weights[name][places]
 
     def margins(self, counts: Mapping[str, Counts], rows: np.ndarray) -> np.ndarray:
         """Of many texts at once, as `read` finds them one by one."""

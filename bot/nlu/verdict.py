@@ -101,6 +101,8 @@ class Judge:
         The message as a whole must speak of both: a story's background is no second question.
         """
         likely = {topic for topic, _ in whole.ranking[:MOST_CHOICES]}
+        if len(likely & {part.ranking[0][0] for part in parts}) < MOST_TOPICS:
+            return []
         clear = [part.ranking[0][0] for part in parts if self._clear(part)]
         topics = sorted(dict.fromkeys(clear), key=lambda topic: not self._said_alone(topic))
         two = len(topics) == MOST_TOPICS and self._said_alone(topics[0])

@@ -1,12 +1,13 @@
 """The desks that citizens ask the hours of, found by misspelt or lay names."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from handoff.knowledge.files import read
 from handoff.knowledge.finding import Names, at_named_site
-from handoff.knowledge.holidays import BadCalendar, Closures
+from handoff.knowledge.holidays import BadCalendar, Closures, holiday
 from handoff.knowledge.hours import Hours
 
 
@@ -25,6 +26,7 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class Desks:
     desks: tuple[Desk, ...]
+    names: Names
 
     @classmethod
     def load(cls, data: Path) -> Self:
@@ -36,12 +38,13 @@ class Desks:
         desks = tuple(_desk(row, sites, closures) for row in rows)
         if len({desk.id for desk in desks}) < len(desks):
             raise BadCalendar("desks.yml: two desks share one id")
-        return cls(desks)
+        holiday(datetime.now(UTC).date())  # a year's list takes 0.2 s: nobody shall wait for it
+        names = Names.of((name, desk.id) for desk in desks for name in desk.names)
+        return cls(desks, names)
 
     def find(self, text: str) -> list[Desk]:
         """The desks that the text may mean; those of a named hospital before the others."""
-        names = Names.of((name, desk.id) for desk in self.desks for name in desk.names)
-        meant = names.find(text)
+        meant = self.names.find(text)
         ids = meant.named or meant.ids
         return at_named_site([desk for desk in self.desks if desk.id in ids], text)
 

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 GOOD = 82  # of 100, for the worst of a name's words
 SURE = 90  # "cardilogia" is 95 near cardiologia; "artroscopia", 87 near gastroscopia, is not it
@@ -78,12 +78,19 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Names:
+    """`begun`: by its first word, where in `names` a name stands."""
+
     names: Sequence[tuple[tuple[str, ...], str]]  # (words without the little ones, id)
+    begun: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
         """From (name, id) pairs; one name may stand for several ids."""
-        return cls([(words, each) for name, each in pairs if (words := _words(name))])
+        names = [(words, each) for name, each in pairs if (words := _words(name))]
+        begun: dict[str, list[int]] = {}
+        for at, (words, _) in enumerate(names):
+            begun.setdefault(words[0], []).append(at)
+        return cls(names, begun)
 
     def find(self, text: str) -> Meant:
         kept: list[_Place] = []
@@ -94,10 +101,19 @@ class Names:
 
     def _places(self, text: str) -> Iterator[_Place]:
         said = _words(text[:MOST_READ])
-        for name, each in self.names:
-            for start in range(len(said) - len(name) + 1):
-                if score := _alike(said[start : start + len(name)], name):
-                    yield _Place(start, start + len(name), score, each)
+        for at, start in sorted(self._begun(said)):
+            name, each = self.names[at]
+            part = said[start : start + len(name)]
+            if len(part) == len(name) and (score := _alike(part, name)):
+                yield _Place(start, start + len(name), score, each)
+
+    def _begun(self, said: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Which name may begin at which word: a look at all words of all names took 13 ms."""
+        firsts = list(self.begun)
+        for start, word in enumerate(said):
+            alike = process.extract(word, firsts, scorer=fuzz.ratio, score_cutoff=GOOD, limit=None)
+            for first, _, _ in alike:
+                yield from ((at, start) for at in self.begun[first])
 
 
 def _alike(said: Sequence[str], name: Sequence[str]) -> float:

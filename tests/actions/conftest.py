@@ -1,11 +1,12 @@
 """Actions run as the server runs them; the service they ask is a fake on loopback."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from rasa_sdk.executor import ActionExecutor
 
+from actions import lookups
 from tests.fake_internal import TOKEN, Internal, internal_api
 
 
@@ -75,5 +76,6 @@ def internal(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Internal]]:
 
 
 @pytest.fixture
-def citizen(executor: ActionExecutor, internal: type[Internal]) -> Citizen:
-    return Citizen(executor)
+async def citizen(executor: ActionExecutor, internal: type[Internal]) -> AsyncIterator[Citizen]:
+    yield Citizen(executor)
+    await lookups.close()

@@ -137,7 +137,7 @@ JUDGE = Judge(FACTS, Thresholds(0.5, 0.8, 0.7, 0.5, 0.3, 0.1))
 
 
 def reading(*ranking: tuple[str, float], known: bool = True) -> Reading:
-    return Reading(list(ranking), certainty=ranking[0][1], known=known)
+    return Reading(list(ranking), weigh=lambda: ranking[0][1], known=known)
 
 
 def test_nothing_is_offered_when_no_word_is_known():
