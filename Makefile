@@ -2,7 +2,7 @@
 PYTHON ?= python3
 OPS = exec $(PYTHON) -m ops
 
-.PHONY: run test test-fast train eval bench check fmt migrate setup lock clean
+.PHONY: run test test-fast train eval bench demo-channels check fmt migrate setup lock clean
 
 run: ; @$(OPS) run
 test: ; @$(OPS) test
@@ -10,6 +10,7 @@ test-fast: ; @$(OPS) test-fast
 train: ; @$(OPS) train
 eval: ; @$(OPS) eval "$(SET)" "$(BASELINE)"
 bench: ; @$(OPS) bench
+demo-channels: ; @$(OPS) demo-channels
 check: ; @$(OPS) check
 fmt: ; @$(OPS) fmt
 migrate: ; @$(OPS) migrate

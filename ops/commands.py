@@ -61,6 +61,12 @@ def bench() -> None:
     _become(OUR_PYTHON, "-m", "bench")
 
 
+def demo_channels() -> None:
+    """One citizen on every channel, through fake providers on loopback."""
+    bootstrap.prepare()
+    _become(OUR_PYTHON, "-m", "tests.journey")
+
+
 def clean() -> None:
     """Removes what the set-up can build again; var/ (the database) and models/ stay."""
     for folder in (OURS, BOTS, ROOT / "node_modules", VAR / "uv-venv", VAR / "node-venv"):
@@ -80,6 +86,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "train": train,
     "eval": evaluate,
     "bench": bench,
+    "demo-channels": demo_channels,
     "check": checks.check,
     "fmt": checks.tidy,
     "migrate": migrate,
