@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from handoff.channels.instagram import InstagramSettings
+from handoff.channels.messenger import MessengerSettings
 from handoff.channels.telegram.settings import TelegramSettings
 from handoff.settings import Settings
 from ops import settings as ops_settings
@@ -15,6 +17,7 @@ from ops.progress import Remedy
 
 NAME = re.compile(r"\bSPORTELLO_[A-Z0-9_]*[A-Z0-9]\b(?!_)")
 EXAMPLE = ROOT / ".env.example"
+KINDS = (Settings, TelegramSettings, MessengerSettings, InstagramSettings)
 
 
 def tracked() -> list[Path]:
@@ -37,7 +40,7 @@ def fields(kind: type[BaseSettings]) -> set[str]:
 
 def used() -> set[str]:
     spelt = {name for file in tracked() for name in NAME.findall(file.read_text())}
-    return spelt | fields(Settings) | fields(TelegramSettings)
+    return spelt.union(*map(fields, KINDS))
 
 
 def test_settings_in_use_and_settings_explained_are_the_same() -> None:
