@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
@@ -17,6 +17,17 @@ class Call:
     path: str
     headers: Message
     fields: Fields  # of the query, the form or the JSON body
+    method: str = "POST"
+    raw: bytes = b""  # the body as it came, for signatures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer that is more than a JSON body with 200."""
+
+    body: object = b""  # bytes as they are, anything else as JSON
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             fields = json.loads(body)
         else:
             fields = _form(body.decode())
-        return Call(url.path, self.headers, _form(url.query) | fields)
+        return Call(url.path, self.headers, _form(url.query) | fields, self.command, body)
 
     def _fail(self, fault: Fault) -> None:
         if fault.manner == "hang":
@@ -103,10 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(fault.status, self.server.refusal(fault))
 
     def _send(self, status: int, body: object) -> None:
-        self._write(status, json.dumps(body).encode())
+        reply = body if isinstance(body, Reply) else Reply(body=body, status=status)
+        raw = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+        self._write(reply.status, raw, reply.headers)
 
-    def _write(self, status: int, raw: bytes) -> None:
+    def _write(self, status: int, raw: bytes, headers: Fields | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)

@@ -38,7 +38,7 @@ class MessagingChannel(Channel):
     human_window: ClassVar[timedelta | None] = timedelta(days=7)
     reports_within: ClassVar[timedelta | None] = timedelta(minutes=2)  # the echo of what we sent
 
-    def __init__(self, account: Account, *, answer_within: float = 8.0) -> None:
+    def __init__(self, account: Account, *, answer_within: float = 7.0) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it logs files' addresses
         self._account = account
         self._answer_within = answer_within

@@ -37,7 +37,7 @@ class Delivery:
         bodies = list(self._bodies(message))
         begun = time.monotonic()
         for body in bodies[len(self._parts_sent.get(message.key, ())) :]:
-            if time.monotonic() - begun > self._answer_within:  # the lease must outlive us
+            if time.monotonic() - begun > 2 * self._answer_within:  # the lease must outlive us
                 raise TemporaryFailure("Meta risponde lentamente, il resto segue")
             sent = await self._say(body, late=message.late)
             self._parts_sent.setdefault(message.key, []).append(sent)
