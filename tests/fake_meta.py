@@ -5,6 +5,7 @@ import hmac
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Self
@@ -81,7 +82,7 @@ class FakeMeta:
         ]
         self._heard_at: dict[str, datetime] = {}
         self._faults: deque[Fault | Reply | None] = deque()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._mids = 0
         self._server = Loopback(self._answer, refusal)
 
@@ -112,10 +113,15 @@ class FakeMeta:
         message = {"mid": self._mid(), "text": text, "is_echo": True, "app_id": 263902037430900}
         return self._post(citizen, {"message": message}, own=True)
 
+    def wait_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
+
     # What we call
 
     def _answer(self, call: Call) -> object:
-        with self._lock:
+        with self._changed:
+            self._changed.notify_all()
             self.calls.append(call)
             if call.path in self.files:
                 return self.files[call.path]
