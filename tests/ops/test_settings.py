@@ -41,8 +41,12 @@ def of_channels() -> set[str]:
     """The settings of every channel that there is."""
     for module in iter_modules(channels.__path__, f"{channels.__name__}."):
         import_module(module.name)
-    kinds = (kind for kind in BaseSettings.__subclasses__() if "channels." in kind.__module__)
+    kinds = (kind for kind in below(BaseSettings) if "channels." in kind.__module__)
     return set().union(*(fields(kind) for kind in kinds))
+
+
+def below(kind: type[BaseSettings]) -> set[type[BaseSettings]]:
+    return {deeper for sub in kind.__subclasses__() for deeper in {sub, *below(sub)}}
 
 
 def used() -> set[str]:

@@ -1,0 +1,80 @@
+"""Sends a message by the Send API: in parts when it is long, the quick replies under the last."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+
+from handoff.channel import Outbound, Receipt, TemporaryFailure, UnknownOutcome, WindowClosed
+from handoff.channel.messaging.account import Account
+from handoff.channel.messaging.buttons import quick_replies, wording
+from handoff.channel.messaging.reading import MARK
+from handoff.channel.messaging.refusals import refusal
+from handoff.channel.meta import post
+from handoff.channel.parts import split
+
+REMEMBERED = 1000  # unfinished messages
+Body = dict[str, Any]
+
+
+class Delivery:
+    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
+
+    The memory is this process's: elsewhere, or after a restart, a message whose later part was
+    refused begins again at its first part. Twice read is better than half read.
+    """
+
+    def __init__(self, account: Account, http: httpx.AsyncClient, answer_within: float) -> None:
+        self._account = account
+        self._http = http
+        self._answer_within = answer_within  # seconds, of one part
+        self._parts_sent: dict[str, list[str]] = {}  # ids by message
+
+    async def send(self, message: Outbound) -> Receipt:
+        if message.late and message.author != "operator":
+            raise WindowClosed("dopo 24 ore può scrivere soltanto un operatore")
+        bodies = list(self._bodies(message))
+        begun = time.monotonic()
+        for body in bodies[len(self._parts_sent.get(message.key, ())) :]:
+            if time.monotonic() - begun > 2 * self._answer_within:  # the lease must outlive us
+                raise TemporaryFailure("Meta risponde lentamente, il resto segue")
+            sent = await self._say(body, late=message.late)
+            self._parts_sent.setdefault(message.key, []).append(sent)
+            self._forget_old()
+        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+
+    def _bodies(self, message: Outbound) -> list[Body]:
+        account = self._account
+        parts = split(wording(message, account), account.longest, account.measure)
+        says: list[Body] = [{"text": part, "metadata": MARK + message.key} for part in parts]
+        if says and (replies := quick_replies(message, account)):
+            says[-1]["quick_replies"] = replies
+        return [{**self._envelope(message), "message": said} for said in says]
+
+    def _envelope(self, message: Outbound) -> Body:
+        to: Body = {"recipient": {"id": message.address}}
+        if message.late:
+            return {**to, "messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+        return {**to, "messaging_type": "RESPONSE"} if self._account.names_type else to
+
+    async def _say(self, body: Body, *, late: bool) -> str:
+        response = await self.call(body)
+        if not response.is_success:
+            raise refusal(response, late=late, token_setting=self._account.token_setting)
+        try:
+            return str(response.json()["message_id"])
+        except (ValueError, KeyError, TypeError):
+            raise UnknownOutcome("risposta senza numero del messaggio") from None
+
+    async def call(self, body: Body) -> httpx.Response:
+        try:
+            async with asyncio.timeout(self._answer_within):
+                url = f"{self._account.url}/messages"
+                return await post(self._http, url, body, self._account.token)
+        except TimeoutError:
+            raise UnknownOutcome("nessuna risposta da Meta in tempo") from None
+
+    def _forget_old(self) -> None:
+        if len(self._parts_sent) > REMEMBERED:
+            del self._parts_sent[next(iter(self._parts_sent))]
