@@ -12,9 +12,11 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import inbox, leases, notices, outbox
+from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
+from handoff.attachments import Scanner
 from handoff.channel import Channel, Receive
+from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
@@ -23,6 +25,7 @@ POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
+NO_SCANNER = Scanner()
 logger = logging.getLogger(__name__)
 
 
@@ -115,12 +118,15 @@ class Crew:
         knowledge: Knowledge,
         *,
         slots: int,
+        scanner: Scanner = NO_SCANNER,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
         self._delivery = delivery
         self._knowledge = knowledge
-        self._lines: tuple[Line[inbox.Claimed], Line[outbox.Claimed]] = (
+        self._lines: tuple[
+            Line[inbox.Claimed], Line[outbox.Claimed], Line[attachments.Claimed]
+        ] = (
             Line(
                 database,
                 "inbox",
@@ -138,6 +144,15 @@ class Crew:
                 _deliver_again,
                 owner=self.owner,
                 slots=slots,
+            ),
+            Line(
+                database,
+                "attachments",
+                attachments.claim,
+                Collecting(database, delivery.channels, scanner).collect,
+                _collect_again,
+                owner=self.owner,
+                slots=max(1, slots // 2),  # each holds a whole file in memory
             ),
         )
         self._tasks: list[asyncio.Task[None]] = []
@@ -202,6 +217,10 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
     await outbox.later(session, job, reason="errore interno", retry_after=None)
+
+
+async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:
+    await attachments.again(session, job, pause=PAUSE)
 
 
 async def _listen(channel: Channel, receive: Receive) -> None:

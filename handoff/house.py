@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from handoff.answering import Answering
+from handoff.attachments import Scanner
 from handoff.bot import Bot
 from handoff.channel import Channel
 from handoff.channels import open_channels
@@ -34,6 +35,7 @@ class House:
     channels: dict[str, Channel]
     gateway: Gateway
     bot: Bot
+    scanner: Scanner
     deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
@@ -43,6 +45,7 @@ class House:
             Delivery(self.database, self.channels),
             self.knowledge,
             slots=max(1, self.settings.workers),
+            scanner=self.scanner,
         )
 
     async def close(self) -> None:
@@ -81,6 +84,7 @@ def build(settings: Settings) -> House:
             token=settings.bot_token.get_secret_value(),
             timeout=settings.bot_timeout,
         ),
+        scanner=Scanner.at(settings.clamav_url),
         deaf=deaf,
     )
 

@@ -6,8 +6,9 @@ from sqlalchemy.orm import aliased
 
 from handoff.db import now
 from handoff.notify import ring
-from handoff.tables import Inbox, Outbox
+from handoff.tables import Attachment, Inbox, Outbox
 
+HELD: tuple[type[Inbox] | type[Outbox] | type[Attachment], ...] = (Inbox, Outbox, Attachment)
 LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message about 60
 
 
@@ -36,7 +37,7 @@ def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:
 async def owners(session: AsyncSession) -> set[str]:
     """Every worker that holds a lease, living or dead."""
     held: set[str] = set()
-    for table in (Inbox, Outbox):
+    for table in HELD:
         held.update(
             await session.scalars(
                 select(table.owner).where(table.state == "run", table.owner.is_not(None))
@@ -47,12 +48,12 @@ async def owners(session: AsyncSession) -> set[str]:
 
 async def give_back(session: AsyncSession, *, owner: str) -> None:
     """Free what a worker left when it died."""
-    for table in (Inbox, Outbox):
+    for table in HELD:
         await session.execute(
             update(table)
             .where(table.state == "run", table.owner == owner)
             .values(state="ready", owner=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )
-    ring(session, "inbox")
-    ring(session, "outbox")
+    for topic in ("inbox", "outbox", "attachments"):
+        ring(session, topic)

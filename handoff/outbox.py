@@ -8,8 +8,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import receipts
-from handoff.channel import Answered, Button, Outbound, Template
+from handoff import attachments, receipts
+from handoff.channel import Answered, Button, File, Outbound, Template
 from handoff.db import now
 from handoff.leases import LEASE, heads
 from handoff.notify import ring
@@ -63,14 +63,24 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
         channel=row.channel,
         conversation_id=row.conversation_id,
         message=message,
-        outbound=_outbound(message, conversation, await _answered(session, conversation.id)),
+        outbound=_outbound(
+            message,
+            conversation,
+            await _answered(session, conversation.id),
+            await _files(session, message),
+        ),
         heard_at=conversation.heard_at,
         too_old=present() - row.created_at > MAX_AGE,
         interrupted=open_attempt is not None,
     )
 
 
-def _outbound(message: Message, conversation: Conversation, answers: Answered | None) -> Outbound:
+def _outbound(
+    message: Message,
+    conversation: Conversation,
+    answers: Answered | None,
+    files: tuple[File, ...],
+) -> Outbound:
     return Outbound(
         key=message.id,
         address=conversation.address,
@@ -80,6 +90,17 @@ def _outbound(message: Message, conversation: Conversation, answers: Answered | 
         template=_template(message.template),
         conversation_id=conversation.id,
         answers=answers,
+        files=files,
+    )
+
+
+async def _files(session: AsyncSession, message: Message) -> tuple[File, ...]:
+    """Most messages carry none: then nothing is asked."""
+    if not message.attachments:
+        return ()
+    return tuple(
+        File(name=kept.name, media_type=kept.media_type, content=kept.content)
+        for kept in await attachments.kept_of(session, message.id)
     )
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import tickets
+from handoff import attachments, tickets
 from handoff.speech import Speech
 from handoff.tables import (
     BotTracker,
@@ -63,13 +63,19 @@ async def erase(
         Outbox.conversation_id == conversation.id, Outbox.state.in_(("ready", "run"))
     )
     acts = [ticket.message_id for ticket in _kept(owned) if ticket.message_id]
+    going = list(
+        await session.scalars(
+            select(Message.id).where(
+                Message.conversation_id == conversation.id,
+                Message.id.not_in([message.id, *acts]),
+                Message.id.not_in(unsent),
+            )
+        )
+    )
+    await attachments.forget(session, going)
     await session.execute(
         update(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.id.not_in([message.id, *acts]),
-            Message.id.not_in(unsent),
-        )
+        .where(Message.id.in_(going))
         .values(text=speech.knowledge.wording("testo_cancellato").text, buttons=[], secret=None)
     )
     await session.execute(update(Ticket).where(Ticket.id.in_(erased)).values(fields={}))

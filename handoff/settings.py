@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     privacy_version: str = Field(default="1", max_length=32)
     frame_ancestors: Words = ()
     secure_cookies: bool = False
+    clamav_url: str = Field(default="", pattern=r"^(tcp://[^/:@\s]+:\d+)?$")  # empty: no scanner
     admin_email: str = ""
     admin_password: SecretStr = SecretStr("")
 

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
-from handoff.api import limits, pages, request_page, sessions, transcript
+from handoff.api import files, limits, pages, request_page, sessions, transcript
 from handoff.api.said import NOT_OFFERED, Said, read_said
 from handoff.api.sessions import Caller, known_caller
 from handoff.channel import Inbound, NotOffered, Received
@@ -135,5 +135,6 @@ def _seq(last_event_id: str, after: int) -> int:
 
 router = APIRouter()
 router.include_router(api)
+router.include_router(files.router)
 router.include_router(pages.router)
 router.include_router(request_page.router)

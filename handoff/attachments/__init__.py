@@ -1,5 +1,44 @@
-"""Files of citizens and operators: stored at once, looked at before anybody opens them."""
+"""Files of citizens and operators: stored at once, looked at before anybody opens them.
 
+* `intake`    which files came with a message, written down with it
+* `queue`     those nobody looked at yet are jobs
+* `kinds`, `pixels`, `checking`, `scanning`   whether a file is harmless
+* `contents`  reading what was kept, and forgetting it
+* `drafts`    what operators uploaded and have not sent yet
+"""
+
+from handoff.attachments.checking import LARGEST, TOO_BIG, Refused, Seen, check
+from handoff.attachments.contents import Kept, forget, headers, kept, kept_of, kind_of
+from handoff.attachments.drafts import MOST_FILES, Gone, add_draft, give
 from handoff.attachments.intake import put, safe_name, shown
+from handoff.attachments.queue import WAITING, Claimed, Outcome, again, claim, settle
+from handoff.attachments.scanning import Scanner, ScannerAway
 
-__all__ = ["put", "safe_name", "shown"]
+__all__ = [
+    "LARGEST",
+    "MOST_FILES",
+    "TOO_BIG",
+    "WAITING",
+    "Claimed",
+    "Gone",
+    "Kept",
+    "Outcome",
+    "Refused",
+    "Scanner",
+    "ScannerAway",
+    "Seen",
+    "add_draft",
+    "again",
+    "check",
+    "claim",
+    "forget",
+    "give",
+    "headers",
+    "kept",
+    "kept_of",
+    "kind_of",
+    "put",
+    "safe_name",
+    "settle",
+    "shown",
+]

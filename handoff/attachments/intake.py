@@ -14,6 +14,7 @@ from handoff.tables import Attachment as Row
 from handoff.tables import AttachmentContent, Message
 
 LONGEST_NAME = 120  # characters
+LONGEST_ENDING = 10  # characters; what is longer is no ending
 MOST = 20  # files of one message
 HARMFUL = re.compile(r'[<>:"|?*\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]')
 NAMES = {"image": "immagine", "audio": "audio", "video": "video", "file": "documento"}
@@ -58,7 +59,9 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     kept = HARMFUL.sub("", last).strip(" .")
     stem, dot, ending = kept.rpartition(".")
-    return (stem[: LONGEST_NAME - len(ending) - 1] + dot + ending) if dot else kept[:LONGEST_NAME]
+    if not dot or len(ending) > LONGEST_ENDING:
+        return kept[:LONGEST_NAME]
+    return stem[: LONGEST_NAME - len(ending) - 1] + dot + ending
 
 
 def shown(row: Row) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from handoff.attachments import MOST_FILES
 from handoff.panel import passwords
 
 MAX_BODY = 64 * 1024  # bytes
@@ -31,6 +32,7 @@ EMPTY = "Il testo è vuoto: scriva qualcosa prima di inviare."
 TOO_LONG = "Il testo è troppo lungo: al massimo 4.000 caratteri."
 NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
 NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
+NOT_FILES = "Gli allegati non sono validi: al massimo dieci file, caricati da Lei."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
@@ -51,13 +53,16 @@ def _not_empty(text: str) -> str:
 
 def _not_too_long(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise PydanticCustomError("too_long", TOO_LONG)
+        raise PydanticCustomError("text_too_long", TOO_LONG)
     return text
 
 
 Text = Annotated[
     str, BeforeValidator(_storable), AfterValidator(_not_empty), AfterValidator(_not_too_long)
 ]
+
+
+AttachmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 class Body(BaseModel):
@@ -83,6 +88,13 @@ class Step(Body):
 
 class Words(Step):
     text: Text
+
+
+class Reply(Words):
+    """`attachments`: ids of uploaded files that go with it."""
+
+    attachments: Annotated[list[AttachmentId], Field(max_length=MOST_FILES)] = []
+    faults: ClassVar[dict[str, str]] = {"attachments": NOT_FILES}
 
 
 class NewNotice(Body):
@@ -114,6 +126,10 @@ async def login(request: Request) -> Login:
 
 async def step(request: Request) -> Step:
     return await read(Step, request)
+
+
+async def reply(request: Request) -> Reply:
+    return await read(Reply, request)
 
 
 async def words(request: Request) -> Words:
@@ -149,7 +165,7 @@ def _sentence(kind: type[Body], error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_input=False)[0]
     if kind is Login:
         return NO_LOGIN
-    if fault["type"] in ("empty", "too_long"):
+    if fault["type"] in ("empty", "text_too_long"):
         return fault["msg"]
     sentences = {"version": NO_VERSION, "text": EMPTY, **kind.faults}
     return sentences.get(str(next(iter(fault["loc"]), "")), UNREADABLE)

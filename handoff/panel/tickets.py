@@ -9,11 +9,13 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import surveys, tickets
+from handoff.attachments import Gone
 from handoff.panel import bodies, cards, reads
 from handoff.panel.access import PRIVATE, Acting, Known
-from handoff.panel.bodies import Step, Words
+from handoff.panel.bodies import NOT_FILES, Reply, Step, Words
+from handoff.panel.files import refuse_unless_sendable
 from handoff.panel.sessions import Entry
-from handoff.tables import Ticket
+from handoff.tables import Conversation, Ticket
 
 UNKNOWN = "Questa richiesta non esiste."
 router = APIRouter(prefix="/api/panel/tickets")
@@ -29,6 +31,7 @@ def _ticket_id(ticket_id: str, _: Known) -> str:
 TicketId = Annotated[str, Depends(_ticket_id)]
 Stepped = Annotated[Step, Depends(bodies.step)]
 Worded = Annotated[Words, Depends(bodies.words)]
+Replied = Annotated[Reply, Depends(bodies.reply)]
 Change = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -83,14 +86,21 @@ async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepp
 
 
 @router.post("/{ticket_id}/reply")
-async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
-    return await _change(
-        request,
-        ticket_id,
-        lambda session: tickets.reply(
-            session, ticket_id, text=words.text, **_who_and_when(entry, words)
-        ),
-    )
+async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Replied) -> Response:
+    async def reply_with_files(session: AsyncSession) -> None:
+        if words.attachments:
+            ticket = await _found(session, ticket_id)
+            conversation = await session.get_one(Conversation, ticket.conversation_id)
+            refuse_unless_sendable(request, conversation)
+        await tickets.reply(
+            session,
+            ticket_id,
+            text=words.text,
+            files=words.attachments,
+            **_who_and_when(entry, words),
+        )
+
+    return await _change(request, ticket_id, reply_with_files)
 
 
 @router.post("/{ticket_id}/note")
@@ -149,6 +159,8 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
     try:
         async with request.app.state.database.begin() as session:
             await change(session)
+    except Gone as gone:
+        raise HTTPException(422, NOT_FILES) from gone
     except tickets.NotFound as missing:
         raise HTTPException(404, UNKNOWN) from missing
     except tickets.Conflict as conflict:

@@ -7,7 +7,9 @@ from handoff.tables.base import Base, Created, Id
 
 
 class Attachment(Base):
-    """States: ready and run while it is fetched and looked at · kept · held · refused."""
+    """States: ready and run while it is fetched and looked at · kept · held · refused · withdrawn;
+    draft: an operator's, until the reply takes it (see `attachments.drafts`).
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_state", "state", "due"),)

@@ -1,9 +1,11 @@
 """What operators do with tickets: take · reply · note · close · reopen · hand back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations
+from handoff import attachments, conversations
 from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import Conversation, Operator, Ticket, present
@@ -33,14 +35,23 @@ async def take(
 
 
 async def reply(
-    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator, text: str
+    session: AsyncSession,
+    ticket_id: str,
+    *,
+    version: int,
+    operator: Operator,
+    text: str,
+    files: Sequence[str] = (),
 ) -> Ticket:
+    """`files`: ids of what the operator uploaded for it. Raises `attachments.Gone`."""
     ticket, conversation = await at(session, ticket_id, version)
     refuse_unless(ticket.state == "taken", "la richiesta non è in carico", ticket)
     refuse_unless(ticket.assignee_id == operator.id, "la richiesta è di un collega", ticket)
-    await conversations.say(
+    message = await conversations.say(
         session, conversation, author="operator", author_name=operator.name, text=text
     )
+    if files:
+        await attachments.give(session, message, operator.id, files)
     ticket.replied_at = ticket.replied_at or present()
     changed(session, ticket)
     note_down(session, ticket, "replied", operator)

@@ -3,9 +3,11 @@
 from sqlalchemy import select
 
 from handoff import conversations, tickets
+from handoff.channel import Attachment, Inbound, Received
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.privacy import CHUNK, COPY, ERASE, PREFIX, SURELY
-from handoff.tables import BotTracker, Offer, Ticket
+from handoff.tables import Attachment as Row
+from handoff.tables import AttachmentContent, BotTracker, Offer, Ticket
 from tests.handoff.talk import Citizen
 
 
@@ -146,3 +148,31 @@ async def test_pressing_twice_erases_once_and_answers_twice(citizen: Citizen) ->
     for _ in range(2):
         [done] = await citizen.hears(payload=SURELY)
         assert done.topic == "dati_cancellati"
+
+
+async def test_files_of_a_kept_act_stay_and_all_others_go(citizen: Citizen) -> None:
+    async def sends(number: int) -> Received:
+        file = Attachment(kind="file", name=f"{number}.eml", content=b"x", original=True)
+        return await citizen.gateway.receive(
+            Inbound(
+                channel=citizen.channel,
+                external_id=f"file-{number}",
+                address=citizen.address,
+                wants="nobody",
+                attachments=(file,),
+            )
+        )
+
+    await sends(1)
+    citizen.last = await sends(2)
+    await open_ticket(citizen, "reclamo")
+    await offer(citizen)
+    await citizen.hears(payload=SURELY)
+    async with citizen.gateway.database.read() as session:
+        names = await session.scalars(
+            select(Row.name).join(AttachmentContent, AttachmentContent.attachment_id == Row.id)
+        )
+        assert list(names) == ["2.eml"]
+        assert len(list(await session.scalars(select(Row.id)))) == 1
+    shown = [m.attachments for m in await citizen.everything() if m.author == "citizen"]
+    assert [[file["name"] for file in files] for files in shown] == [[], ["2.eml"], []]

@@ -1,5 +1,6 @@
 /** One message as an element. Texts only ever become text nodes. */
 
+import { fileList } from "./files.js";
 import { linked } from "./links.js";
 
 const WHO = { bot: "Assistente", system: "Sportello", citizen: "Lei", operator: "Operatore" };
@@ -18,7 +19,10 @@ export function bubble(message) {
   const item = element("li", `message ${message.author}`);
   const text = element("p", "text", message.author === "citizen" ? message.text : linked(message.text));
   text.dir = "auto";
-  item.append(element("p", "who", who(message)), text, meta(message));
+  item.append(element("p", "who", who(message)));
+  if (message.text || !message.attachments?.length) item.append(text);
+  if (message.attachments?.length) item.append(fileList(message.attachments, message.author === "citizen"));
+  item.append(meta(message));
   if (message.topic === "emergenza" || message.topic === "crisi_psicologica") item.classList.add("urgent");
   if (message.buttons?.length) item.append(replies(message));
   return item;

@@ -4,6 +4,7 @@ import { closeSession, openSession, Refusal } from "./api.js";
 import { pause, pauseAfter } from "./backoff.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import * as files from "./files.js";
 import { Host } from "./host.js";
 import { Outbox } from "./outbox.js";
 import * as session from "./session.js";
@@ -117,6 +118,23 @@ function write(words) {
   return true;
 }
 
+/** A file goes at once or not at all: it is too large to be remembered by the page. */
+async function sendFile() {
+  const [file] = at("file").files;
+  at("file").value = "";
+  if (!file) return;
+  if (!session.token()) {
+    composer.complain("Aspetti che la conversazione sia aperta, per favore.");
+    return;
+  }
+  composer.complain("");
+  say("Invio del file…");
+  at("attach").disabled = true;
+  await files.send(session.token(), file, uuid()).catch((error) => composer.complain(error.message));
+  at("attach").disabled = false;
+  say("");
+}
+
 function put(item) {
   transcript.echo(item);
   outbox.put(item);
@@ -205,6 +223,11 @@ transcript.addEventListener("chosen", ({ detail }) => {
   write(detail);
   if (document.activeElement === document.body) rest(); // the pressed button became text
 });
+transcript.addEventListener("wanted", ({ detail }) => {
+  files.save(session.token(), detail).catch(() => say("Il file non si scarica ora: riprovi tra poco."));
+});
+at("attach").addEventListener("click", () => at("file").click());
+at("file").addEventListener("change", sendFile);
 at("person").addEventListener("click", () => {
   write({ payload: PERSON, text: at("person").textContent.trim() });
 });

@@ -158,6 +158,8 @@ export class Transcript extends EventTarget {
   }
 
   #press(event) {
+    const file = event.target.closest("button[data-file]");
+    if (file) this.dispatchEvent(new CustomEvent("wanted", { detail: { ...file.dataset } }));
     const button = event.target.closest("button[data-payload]");
     if (!button) return;
     const detail = { payload: button.dataset.payload, text: button.textContent };

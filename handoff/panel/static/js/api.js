@@ -21,6 +21,12 @@ export async function tell(path, body = {}) {
   return read(await call(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
+/** A file as it is; its name travels encoded, since headers are ASCII. */
+export async function upload(path, file) {
+  const headers = { "Content-Type": "application/octet-stream", "X-CSRF-Token": csrf, "X-File-Name": encodeURIComponent(file.name) };
+  return read(await call(path, { method: "POST", headers, body: file }));
+}
+
 async function call(path, options) {
   try {
     return await fetch(`/api/panel/${path}`, { cache: "no-store", ...options });

@@ -1,6 +1,7 @@
 // Where one writes: a reply for the citizen or a note for colleagues, never mistaken.
 import { draft, keepDraft } from "./drafts.js";
 import { byId } from "./elements.js";
+import { drawFiles, dropFiles, filesOf, startFiles } from "./files.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
@@ -22,6 +23,7 @@ export function startComposer(send) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("composer").requestSubmit();
   });
   byId("composer").addEventListener("submit", (event) => submit(event, send));
+  startFiles(() => ticket, say);
 }
 
 /** Another ticket brings its own draft; the same one leaves the text alone. */
@@ -60,6 +62,8 @@ function draw(withText) {
   byId("composer-panel").setAttribute("aria-labelledby", `tab-${mode}`);
   byId("text-label").textContent = label;
   byId("send").textContent = button;
+  byId("attach").hidden = mode !== "reply";
+  drawFiles(mode === "reply" ? ticket.id : null);
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());
   count();
@@ -100,9 +104,10 @@ async function submit(event, send) {
   const text = byId("text").value.trim();
   if (sending || !text || barrier()) return;
   const [from, as] = [ticket.id, mode];
+  const files = as === "reply" ? filesOf(from) : [];
   hold(true);
   try {
-    if (await send(as, text)) sent(from, as);
+    if (await send(as, text, files)) sent(from, as, files);
   } catch (problem) {
     say(`${problem.message} Il testo è conservato.`);
   } finally {
@@ -110,7 +115,8 @@ async function submit(event, send) {
   }
 }
 
-function sent(from, as) {
+function sent(from, as, files) {
+  dropFiles(from, files);
   keepDraft(from, as, "");
   if (ticket.id === from && mode === as) byId("text").value = "";
 }

@@ -1,5 +1,6 @@
 // The conversation: what was said, in order, and the notes of colleagues between it.
 import { byId, icon, make } from "./elements.js";
+import { attached, filesState } from "./files.js";
 import { spoken } from "./spoken.js";
 import { clock, date } from "./times.js";
 import { AUTHORS, DELIVERIES } from "./words.js";
@@ -93,7 +94,7 @@ function place(log, all) {
     const today = date(line.said.created_at);
     if (today !== day) put(`d${today}`, "", () => make("li", { class: "day" }, make("span", {}, today)));
     day = today;
-    put(line.key, line.said.delivery ?? "", () => (line.isNote ? note(line.said) : message(line.said)));
+    put(line.key, `${line.said.delivery ?? ""} ${filesState(line.said.attachments)}`.trim(), () => (line.isNote ? note(line.said) : message(line.said)));
   }
   for (const gone of standing.values()) gone.remove();
 }
@@ -104,7 +105,8 @@ function message(said) {
     "li",
     { class: `said said-${said.author}` },
     make("p", { class: "said-who" }, make("strong", {}, `${AUTHORS[said.author] ?? said.author}${name}`), make("time", { datetime: said.created_at }, clock(said.created_at))),
-    make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text)),
+    said.text || !said.attachments?.length ? make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text)) : null,
+    attached(said.attachments),
     offered(said.buttons),
     delivered(said),
   );

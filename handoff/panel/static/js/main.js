@@ -254,7 +254,7 @@ function work() {
 }
 
 function wire() {
-  startComposer((mode, text) => change(state.open, mode, { text }));
+  startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }));
   startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close") }, leave);
   watchScrolling();
   byId("search").addEventListener("input", (event) => search(event.target.value));
