@@ -25,6 +25,7 @@ class FakeWhatsApp:
         self.sent: list[Fields] = []
         self.signs: list[Fields] = []  # read, typing
         self.media: dict[str, int] = {}  # sizes by id
+        self.uploads = 0
         self.apps: list[Fields] = [{"id": "app"}]
         self._faults: deque[Fault | None] = deque()
         self._server = Loopback(self._answer, refusal)
@@ -57,6 +58,9 @@ class FakeWhatsApp:
         what = call.path.split("/", 2)[2]
         if what == f"{NUMBER}/messages":
             return self._message(call.fields)
+        if what == f"{NUMBER}/media":
+            self.uploads += 1
+            return {"id": f"media-{self.uploads}"}
         if what == f"{ACCOUNT}/subscribed_apps":
             return {"data": self.apps}
         if what == NUMBER:

@@ -11,6 +11,7 @@ from handoff.channel import (
     Button,
     DeliveryError,
     Event,
+    File,
     NotOffered,
     Outbound,
     PermanentFailure,
@@ -90,6 +91,28 @@ async def test_a_template_is_sent_with_its_values(api: FakeWhatsApp, whatsapp: W
     await whatsapp.send(Outbound(key="m", address="39", text="", template=template))
     (part,) = api.sent[0]["template"]["components"]
     assert part["parameters"] == [{"type": "text", "text": "Ada"}]
+
+
+async def test_a_text_is_the_caption_of_its_first_file(
+    api: FakeWhatsApp, whatsapp: WhatsApp
+) -> None:
+    photo = File(name="mappa.png", media_type="image/png", content=b"map")
+    paper = File(name="modulo.pdf", media_type="application/pdf", content=b"form")
+    await whatsapp.send(Outbound(key="m", address="39", text="Ecco", files=(photo, paper)))
+    assert [sent.get("image") or sent.get("document") for sent in api.sent] == [
+        {"id": "media-1", "caption": "Ecco"},
+        {"id": "media-2", "filename": "modulo.pdf"},
+    ]
+
+
+async def test_an_upload_without_an_answer_is_tried_again(
+    api: FakeWhatsApp, whatsapp: WhatsApp
+) -> None:
+    photo = File(name="mappa.png", media_type="image/png", content=b"map")
+    api.fail(DROP)
+    with pytest.raises(TemporaryFailure):
+        await whatsapp.send(Outbound(key="m", address="39", text="", files=(photo,)))
+    assert api.sent == []
 
 
 @pytest.mark.parametrize(
