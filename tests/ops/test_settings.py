@@ -8,6 +8,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from handoff.channels.telegram.settings import TelegramSettings
+from handoff.channels.whatsapp.settings import WhatsAppSettings
 from handoff.settings import Settings
 from ops import settings as ops_settings
 from ops.places import ROOT
@@ -37,7 +38,8 @@ def fields(kind: type[BaseSettings]) -> set[str]:
 
 def used() -> set[str]:
     spelt = {name for file in tracked() for name in NAME.findall(file.read_text())}
-    return spelt | fields(Settings) | fields(TelegramSettings)
+    channels = fields(TelegramSettings) | fields(WhatsAppSettings)
+    return spelt | fields(Settings) | channels
 
 
 def test_settings_in_use_and_settings_explained_are_the_same() -> None:
