@@ -27,6 +27,11 @@ SETTINGS = {
     "SPORTELLO_INSTAGRAM_VERIFY_TOKEN": "fake-verify-token-of-ours",
     "SPORTELLO_INSTAGRAM_APP_ID": "77",
     "PTB_TIMEDELTA": "1",
+    "SPORTELLO_WHATSAPP_ACCESS_TOKEN": "fake-token-of-whatsapp",
+    "SPORTELLO_WHATSAPP_APP_SECRET": "fake-secret-of-the-app",
+    "SPORTELLO_WHATSAPP_VERIFY_TOKEN": "fake-word-that-we-chose",
+    "SPORTELLO_WHATSAPP_PHONE_NUMBER_ID": "1122",
+    "SPORTELLO_WHATSAPP_BUSINESS_ACCOUNT_ID": "3344",
     "NO_PROXY": "127.0.0.1",
 }
 

@@ -1,0 +1,117 @@
+"""WhatsApp, through Meta's Cloud API."""
+
+import logging
+from datetime import timedelta
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from handoff.channel import (
+    Channel,
+    DeliveryError,
+    Event,
+    File,
+    NotOffered,
+    Outbound,
+    Receipt,
+    Receive,
+    TokenRefused,
+)
+from handoff.channel.meta import read_signed, shake_hands
+from handoff.channels.whatsapp import updates
+from handoff.channels.whatsapp.delivery import Delivery
+from handoff.channels.whatsapp.errors import failure_of
+from handoff.channels.whatsapp.graph import Graph
+from handoff.channels.whatsapp.media import Media
+from handoff.channels.whatsapp.settings import WhatsAppSettings
+
+UNSUBSCRIBED = "l'app non riceve gli eventi dell'account WhatsApp: manca l'iscrizione al webhook"
+UNREACHABLE = "WhatsApp non risponde"
+logger = logging.getLogger(__name__)
+
+
+class WhatsApp(Channel):
+    name = "whatsapp"
+    title = "WhatsApp"
+    window = timedelta(hours=24)
+    has_templates = True
+    takes_files = True
+    reports_within = timedelta(minutes=2)
+
+    def __init__(
+        self,
+        settings: WhatsAppSettings,
+        *,
+        answer_within: float = 7.0,  # seconds for a call
+        begin_within: float = 8.0,  # with an upload and a message more: below the lease of 30
+    ) -> None:
+        self._settings = settings
+        self._graph = Graph(settings, answer_within=answer_within)
+        self._delivery = Delivery(self._graph, begin_within=begin_within)
+        self._media = Media(self._graph)
+
+    def routes(self, receive: Receive) -> APIRouter | None:
+        router = APIRouter()
+
+        @router.get("/webhooks/whatsapp")
+        async def handshake(request: Request) -> Response:
+            return shake_hands(request, self._settings.verify_token.get_secret_value())
+
+        @router.post("/webhooks/whatsapp")
+        async def webhook(request: Request) -> None:
+            posted = await read_signed(request, self._settings.app_secret.get_secret_value())
+            events = list(updates.events(posted, self._settings.phone_number_id))
+            stored = [await _stored(event, receive) for event in events]
+            if not all(stored):
+                raise HTTPException(503, "please deliver again")
+
+        return router
+
+    async def send(self, message: Outbound) -> Receipt:
+        return await self._delivery.send(message)
+
+    async def fetch(self, reference: str, *, at_most: int) -> File:
+        return await self._media.fetch(reference, at_most=at_most)
+
+    async def show_typing(self, address: str, message_id: str) -> None:
+        """For up to 25 seconds or until we answer. The message is marked as read by it."""
+        response = await self._graph.write(
+            {
+                "messaging_product": "whatsapp",
+                "status": "read",
+                "message_id": message_id,
+                "typing_indicator": {"type": "text"},
+            }
+        )
+        if not response.is_success:
+            raise failure_of(response)
+
+    async def trouble(self) -> str | None:
+        try:
+            await self._graph.ask(self._settings.phone_number_id, fields="id")
+            apps = await self._graph.ask(self._settings.business_account_id, "subscribed_apps")
+        except TokenRefused as refused:
+            return str(refused)
+        except DeliveryError as error:
+            return f"{UNREACHABLE} ({error})"
+        return None if apps.get("data") else UNSUBSCRIBED
+
+    async def close(self) -> None:
+        await self._graph.close()
+
+
+async def _stored(event: Event, receive: Receive) -> bool:
+    """False when it must come again; the others of its batch are stored all the same."""
+    try:
+        await receive(event)
+    except NotOffered:
+        return True
+    except Exception as error:
+        # its name only: a database error quotes what the citizen wrote
+        logger.error("an event could not be stored: %s", type(error).__name__)
+        return False
+    return True
+
+
+def channel() -> WhatsApp:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it logs addresses of files
+    return WhatsApp(WhatsAppSettings())
