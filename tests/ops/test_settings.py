@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from handoff.channels.email.settings import EmailSettings
+from handoff.channels.pec.settings import PecSettings
 from handoff.channels.telegram.settings import TelegramSettings
 from handoff.settings import Settings
 from ops import settings as ops_settings
@@ -37,7 +39,8 @@ def fields(kind: type[BaseSettings]) -> set[str]:
 
 def used() -> set[str]:
     spelt = {name for file in tracked() for name in NAME.findall(file.read_text())}
-    return spelt | fields(Settings) | fields(TelegramSettings)
+    channels = (TelegramSettings, EmailSettings, PecSettings)
+    return spelt.union(fields(Settings), *map(fields, channels))
 
 
 def test_settings_in_use_and_settings_explained_are_the_same() -> None:
