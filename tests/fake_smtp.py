@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 DROP = "drop"  # the connection ends instead of an answer
 
@@ -16,11 +17,18 @@ class FakeSmtp:
         self.answers: dict[str, str] = {}
         self.mails: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []
-        self._controller = _Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Controller(
+            self,
+            hostname="127.0.0.1",
+            port=0,
+            ready_timeout=60,
+            authenticator=lambda *_: AuthResult(success=True),
+            auth_require_tls=False,
+        )
 
     @property
     def port(self) -> int:
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        return int(self._controller.port)
 
     def __enter__(self) -> Self:
         self._controller.start()
@@ -58,4 +66,6 @@ class FakeSmtp:
 
 class _Controller(Controller):
     def _trigger_server(self) -> None:
-        """The port is the system's choice: it is known by now, nobody needs to knock."""
+        """The system chose the port."""
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
