@@ -64,6 +64,7 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.directory = house.directory
     app.state.desks = house.desks
     app.state.clock = house.clock
+    app.state.channels = house.channels
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
     app.state.workshop = Workshop(

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import surveys, tickets
-from handoff.panel import bodies, cards, reads
+from handoff.panel import bodies, cards, reads, thread
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import Step, Words
 from handoff.panel.sessions import Entry
@@ -67,7 +67,7 @@ async def earlier(
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
     async with request.app.state.database.read() as session:
-        return await cards.messages(session, await _found(session, ticket_id), before=before)
+        return await thread.messages(session, await _found(session, ticket_id), before=before)
 
 
 @router.post("/{ticket_id}/take")
@@ -162,7 +162,9 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
 async def _details(request: Request, ticket_id: str) -> dict[str, Any]:
     async with request.app.state.database.read() as session:
         ticket = await _found(session, ticket_id)
-        return await cards.details(session, ticket, **_told_by(request))
+        return await cards.details(
+            session, ticket, channels=request.app.state.channels, **_told_by(request)
+        )
 
 
 def _told_by(request: Request) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // Where one writes: a reply for the citizen or a note for colleagues, never mistaken.
 import { draft, keepDraft } from "./drafts.js";
 import { byId } from "./elements.js";
+import { reachable } from "./reach.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
@@ -62,7 +63,16 @@ function draw(withText) {
   byId("send").textContent = button;
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());
+  warn();
   count();
+}
+
+/** Whether the citizen can be reached: said where one writes to them, before one writes. */
+function warn() {
+  const [sentence, isWarning] = (mode === "reply" && !byId("composer-body").hidden && reachable(ticket)) || ["", false];
+  byId("reach").textContent = sentence;
+  byId("reach").hidden = !sentence;
+  byId("reach").classList.toggle("reach-warning", isWarning);
 }
 
 /** Why one cannot write now. */

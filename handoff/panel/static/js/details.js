@@ -1,5 +1,6 @@
 // What is known about a request beside its conversation.
 import { byId, icon, make, redraw } from "./elements.js";
+import { reachable } from "./reach.js";
 import { spoken } from "./spoken.js";
 import { day, short, term } from "./times.js";
 import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, kind } from "./words.js";
@@ -7,7 +8,7 @@ import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, ki
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
   redraw(byId("details-body"), [seen, term(ticket).word], () => [
-    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]]])),
+    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Scrivergli", reachable(ticket)?.[0]]])),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
     terms(ticket),
