@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import inbox, leases, notices, outbox
 from handoff.answering import Answering
 from handoff.channel import Channel, Receive
+from handoff.channel_watch import ChannelWatch
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
@@ -154,6 +155,7 @@ class Crew:
             *(asyncio.create_task(line.run()) for line in self._lines),
             asyncio.create_task(self._tell_of_ended_notices()),
             asyncio.create_task(self._look_after_the_unknown()),
+            asyncio.create_task(ChannelWatch(self._database, self._delivery.channels).run()),
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
