@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from handoff.panel import channels, events, login, notices, pages, tickets, training
+from handoff.panel import channels, contacts, events, login, notices, pages, tickets, training
 
 router = APIRouter(include_in_schema=False)
-for part in (login, tickets, channels, notices, events, pages, training):
+for part in (login, tickets, contacts, channels, notices, events, pages, training):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -60,6 +60,13 @@ Text = Annotated[
 ]
 
 
+def _in_one_line(text: object) -> object:
+    return " ".join(storable(text).split()) if isinstance(text, str) else text
+
+
+Line = Annotated[str, BeforeValidator(_in_one_line)]
+
+
 class Body(BaseModel):
     """`faults`: what to say when a field is missing or no good."""
 

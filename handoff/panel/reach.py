@@ -7,6 +7,7 @@ from handoff.channel import Channel
 from handoff.channel.windows import Standing, standing
 from handoff.tables import Conversation
 
+BY_HAND = "by_hand"  # nothing is sent nor fetched: one speaks
 INACTIVE = "inactive"  # the channel is not among those that run
 
 
@@ -14,6 +15,8 @@ def reach(channel: Channel | None, conversation: Conversation, now: datetime) ->
     """How things stand, as a person may write; `window_hours` is how long they may."""
     if channel is None:
         return _told(INACTIVE, conversation)
+    if channel.by_hand:
+        return _told(BY_HAND, conversation)
     window = channel.human_window or channel.window
     return _told(
         _for_a_person(standing(channel, conversation.heard_at, now)),

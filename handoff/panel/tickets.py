@@ -54,7 +54,7 @@ async def look(
     request: Request, response: Response, ticket_id: TicketId, entry: Known
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
-    return await _details(request, ticket_id)
+    return await details_of(request, ticket_id)
 
 
 @router.get("/{ticket_id}/messages")
@@ -112,7 +112,9 @@ async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Step
         ticket, conversation = await tickets.close(
             session, ticket_id, **_who_and_when(entry, step)
         )
-        await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
+        channel = request.app.state.channels.get(conversation.channel)
+        if not (channel and channel.by_hand):  # nobody would read the question
+            await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
 
     return await _change(request, ticket_id, close_and_ask)
 
@@ -153,13 +155,14 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
         raise HTTPException(404, UNKNOWN) from missing
     except tickets.Conflict as conflict:
         reason = str(conflict)
-        present = await _details(request, conflict.ticket_id)
+        present = await details_of(request, conflict.ticket_id)
         content = {"detail": f"{reason[:1].upper()}{reason[1:]}.", "ticket": present}
         return JSONResponse(content, 409, headers=PRIVATE)
-    return JSONResponse(await _details(request, ticket_id), headers=PRIVATE)
+    return JSONResponse(await details_of(request, ticket_id), headers=PRIVATE)
 
 
-async def _details(request: Request, ticket_id: str) -> dict[str, Any]:
+async def details_of(request: Request, ticket_id: str) -> dict[str, Any]:
+    """The ticket as the page reads it."""
     async with request.app.state.database.read() as session:
         ticket = await _found(session, ticket_id)
         return await cards.details(

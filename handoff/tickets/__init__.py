@@ -2,6 +2,7 @@
 
 from handoff.tickets.changes import ADD, CHANGES, WITHDRAW, change
 from handoff.tickets.clock import Clock, Stage, Terms, day_of, end_of
+from handoff.tickets.contacts import Contact, write_down
 from handoff.tickets.keys import hash_key, may_be_key, new_key, read_name
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
 from handoff.tickets.reads import (
@@ -24,6 +25,7 @@ __all__ = [
     "WITHDRAW",
     "Clock",
     "Conflict",
+    "Contact",
     "NotFound",
     "Opened",
     "Stage",
@@ -53,4 +55,5 @@ __all__ = [
     "take",
     "waits_for",
     "with_key",
+    "write_down",
 ]

@@ -4,6 +4,7 @@ import { Problem, ask, tell } from "./api.js";
 import { isSure } from "./asking.js";
 import { drawComposer, startComposer, write } from "./composer.js";
 import { hideConflict, showConflict } from "./conflict.js";
+import { openContact, startContact } from "./contact.js";
 import { addEarlier, drawConversation, firstSeq, watchScrolling } from "./conversation.js";
 import { drawDetails } from "./details.js";
 import { dropDrafts } from "./drafts.js";
@@ -230,6 +231,13 @@ async function readEarlier() {
   if (state.open?.id === ticket.id) addEarlier(state.open, messages);
 }
 
+/** A contact that goes on is opened; one that is closed is told, and the work goes on. */
+function written(ticket) {
+  if (ticket.state === "closed") byId("announcer").textContent = `Contatto registrato: ${ticket.name}.`;
+  else location.hash = ticket.id;
+  readQueue().catch(suffer);
+}
+
 function openAlarm() {
   const [first] = emergencies(state.tickets);
   if (!first) return;
@@ -255,7 +263,8 @@ function work() {
 
 function wire() {
   startComposer((mode, text) => change(state.open, mode, { text }));
-  startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close") }, leave);
+  startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
+  startContact(written);
   watchScrolling();
   byId("search").addEventListener("input", (event) => search(event.target.value));
   byId("earlier").addEventListener("click", readEarlier);
