@@ -31,6 +31,8 @@ EMPTY = "Il testo è vuoto: scriva qualcosa prima di inviare."
 TOO_LONG = "Il testo è troppo lungo: al massimo 4.000 caratteri."
 NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
 NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
+NO_PROTOCOL = "Il numero di protocollo è troppo lungo: al massimo 64 caratteri."
+NO_VALUES = "Il modello non si riempie così: ogni spazio vuole un testo breve."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
@@ -64,7 +66,7 @@ def _in_one_line(text: object) -> object:
     return " ".join(storable(text).split()) if isinstance(text, str) else text
 
 
-Line = Annotated[str, BeforeValidator(_in_one_line)]
+InOneLine = BeforeValidator(_in_one_line)
 
 
 class Body(BaseModel):
@@ -90,6 +92,21 @@ class Step(Body):
 
 class Words(Step):
     text: Text
+
+
+class Protocol(Step):
+    """A number in the official register; empty to take a wrong one away."""
+
+    protocol: Annotated[str, Field(max_length=64), InOneLine]
+    faults: ClassVar[dict[str, str]] = {"protocol": NO_PROTOCOL}
+
+
+class Sending(Step):
+    """A template and what fills its gaps, in order."""
+
+    name: Annotated[str, Field(max_length=100)]
+    values: Annotated[list[Annotated[str, Field(max_length=500), InOneLine]], Field(max_length=20)]
+    faults: ClassVar[dict[str, str]] = {"values": NO_VALUES}
 
 
 class NewNotice(Body):
@@ -125,6 +142,14 @@ async def step(request: Request) -> Step:
 
 async def words(request: Request) -> Words:
     return await read(Words, request)
+
+
+async def protocol(request: Request) -> Protocol:
+    return await read(Protocol, request)
+
+
+async def sending(request: Request) -> Sending:
+    return await read(Sending, request)
 
 
 async def read(kind: type[B], request: Request) -> B:

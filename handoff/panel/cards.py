@@ -91,6 +91,7 @@ async def details(
         **card,
         **await messages(session, ticket, before=FIRST_PAGE),
         "reach": reach(channels.get(conversation.channel), conversation, present()),
+        "protocol": ticket.protocol,
         "fields": ticket.fields,
         "events": await _events(session, ticket),
         "understood": await _understood(session, ticket, knowledge=knowledge),

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from handoff import tickets
 from handoff.panel import bodies
 from handoff.panel.access import PRIVATE, Acting, Known
-from handoff.panel.bodies import Body, Line, Text
+from handoff.panel.bodies import Body, InOneLine, Text
 from handoff.panel.tickets import details_of
 from handoff.tickets import Contact
 
@@ -34,8 +34,8 @@ class NewContact(Body):
     channel: Annotated[str, Field(max_length=32)]
     text: Text
     outcome: Literal["closed", "open"]
-    name: Annotated[Annotated[Line, Field(max_length=200)] | None, OrNone] = None
-    topic: Annotated[Annotated[Line, Field(max_length=64)] | None, OrNone] = None
+    name: Annotated[Annotated[str, Field(max_length=200), InOneLine] | None, OrNone] = None
+    topic: Annotated[Annotated[str, Field(max_length=64), InOneLine] | None, OrNone] = None
     answer: Annotated[Text | None, OrNone] = None
     id: Annotated[str | None, Field(pattern="^[0-9a-f-]{32,36}$")] = None
     faults: ClassVar[dict[str, str]] = {

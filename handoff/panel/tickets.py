@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import surveys, tickets
 from handoff.panel import bodies, cards, reads, thread
 from handoff.panel.access import PRIVATE, Acting, Known
-from handoff.panel.bodies import Step, Words
+from handoff.panel.bodies import Protocol, Step, Words
 from handoff.panel.sessions import Entry
 from handoff.tables import Ticket
 
@@ -29,6 +29,7 @@ def _ticket_id(ticket_id: str, _: Known) -> str:
 TicketId = Annotated[str, Depends(_ticket_id)]
 Stepped = Annotated[Step, Depends(bodies.step)]
 Worded = Annotated[Words, Depends(bodies.words)]
+Registered = Annotated[Protocol, Depends(bodies.protocol)]
 Change = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -117,6 +118,19 @@ async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Step
             await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
 
     return await _change(request, ticket_id, close_and_ask)
+
+
+@router.post("/{ticket_id}/protocol")
+async def register(
+    request: Request, ticket_id: TicketId, entry: Acting, step: Registered
+) -> Response:
+    return await _change(
+        request,
+        ticket_id,
+        lambda session: tickets.register(
+            session, ticket_id, protocol=step.protocol, **_who_and_when(entry, step)
+        ),
+    )
 
 
 @router.post("/{ticket_id}/reopen")

@@ -16,7 +16,7 @@ from handoff.tickets.reads import (
 )
 from handoff.tickets.standing import Standing, standings
 from handoff.tickets.state import Conflict, NotFound, note_joined
-from handoff.tickets.work import close, hand_back, note, reopen, reply, take
+from handoff.tickets.work import close, hand_back, note, register, reopen, reply, take
 
 __all__ = [
     "ADD",
@@ -49,6 +49,7 @@ __all__ = [
     "open_ticket",
     "queue",
     "read_name",
+    "register",
     "reopen",
     "reply",
     "standings",

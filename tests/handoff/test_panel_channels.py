@@ -125,3 +125,27 @@ async def test_another_persons_letter_in_a_thread_is_marked(
     messages = (await seen(app, carla, citizen.last.conversation_id))["messages"]
     last = messages[-1]  # type: ignore[index]
     assert (last["participant"], last["subject"]) == ("bruno@example.it", "La pratica di Anna")
+
+
+async def test_a_protocol_number_is_written_corrected_and_taken_away(
+    app: FastAPI, carla: Desk
+) -> None:
+    message = await written_to(app)
+    ticket = await seen(app, carla, message.conversation_id)
+    for number, told in ((" 2026 / 123 ", "2026 / 123"), ("2026/124", "2026/124"), ("", None)):
+        answer = await carla.acts(ticket, "protocol", protocol=number)
+        assert answer.status_code == 200, answer.text
+        ticket = answer.json()
+        assert ticket["protocol"] == told
+    too_long = await carla.acts(ticket, "protocol", protocol="1" * 65)
+    assert too_long.status_code == 422
+    assert "64" in too_long.json()["detail"]
+
+
+async def test_of_two_who_write_a_protocol_number_the_loser_is_told(
+    app: FastAPI, carla: Desk
+) -> None:
+    message = await written_to(app)
+    ticket = await seen(app, carla, message.conversation_id)
+    assert (await carla.acts(ticket, "protocol", protocol="1")).status_code == 200
+    assert (await carla.acts(ticket, "protocol", protocol="2")).status_code == 409

@@ -66,6 +66,8 @@ export const EVENTS = {
   reopened: ["Riaperta", "refresh"],
   detail: ["Dettaglio aggiunto dal cittadino", "comment"],
   withdrawn: ["Ritirata dal cittadino", "close-circle"],
+  protocol: ["Numero di protocollo", "file"],
+  resent: ["Messaggio inviato di nuovo", "refresh"],
   handed_back: ["Restituita all'assistente", "exchange-circle"],
 };
 export const DELIVERIES = {
