@@ -63,6 +63,7 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.knowledge = house.knowledge
     app.state.directory = house.directory
     app.state.desks = house.desks
+    app.state.templates = house.templates
     app.state.clock = house.clock
     app.state.channels = house.channels
     app.state.gateway = house.gateway

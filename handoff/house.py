@@ -14,6 +14,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Desks, Directory, Knowledge
+from handoff.knowledge.templates import Templates
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
 from handoff.tickets import Clock
@@ -29,6 +30,7 @@ class House:
     knowledge: Knowledge
     directory: Directory
     desks: Desks
+    templates: Templates
     clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
@@ -65,6 +67,7 @@ def build(settings: Settings) -> House:
         knowledge=knowledge,
         directory=Directory.load(settings.data),
         desks=Desks.load(settings.data),
+        templates=Templates.load(settings.data),
         clock=Clock.load(settings.data),
         channels=channels,
         gateway=Gateway(

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from handoff.panel import channels, contacts, events, login, notices, pages, tickets, training
+from handoff.panel import (
+    channels,
+    contacts,
+    events,
+    login,
+    notices,
+    pages,
+    resending,
+    tickets,
+    training,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (login, tickets, contacts, channels, notices, events, pages, training):
+for part in (login, tickets, resending, contacts, channels, notices, events, pages, training):
     router.include_router(part.router)
 
 __all__ = ["router"]

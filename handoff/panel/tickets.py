@@ -68,13 +68,15 @@ async def earlier(
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
     async with request.app.state.database.read() as session:
-        return await thread.messages(session, await _found(session, ticket_id), before=before)
+        return await thread.messages(
+            session, await found_ticket(session, ticket_id), before=before
+        )
 
 
 @router.post("/{ticket_id}/take")
 async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
     knowledge = request.app.state.knowledge
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.take(
@@ -85,7 +87,7 @@ async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepp
 
 @router.post("/{ticket_id}/reply")
 async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.reply(
@@ -96,7 +98,7 @@ async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Wor
 
 @router.post("/{ticket_id}/note")
 async def note(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.note(
@@ -117,14 +119,14 @@ async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Step
         if not (channel and channel.by_hand):  # nobody would read the question
             await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
 
-    return await _change(request, ticket_id, close_and_ask)
+    return await change_ticket(request, ticket_id, close_and_ask)
 
 
 @router.post("/{ticket_id}/protocol")
 async def register(
     request: Request, ticket_id: TicketId, entry: Acting, step: Registered
 ) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.register(
@@ -135,7 +137,7 @@ async def register(
 
 @router.post("/{ticket_id}/reopen")
 async def reopen(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.reopen(session, ticket_id, **_who_and_when(entry, step)),
@@ -147,7 +149,7 @@ async def hand_back(
     request: Request, ticket_id: TicketId, entry: Acting, step: Stepped
 ) -> Response:
     knowledge = request.app.state.knowledge
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.hand_back(
@@ -160,7 +162,7 @@ def _who_and_when(entry: Entry, step: Step) -> dict[str, Any]:
     return {"operator": entry.operator, "version": step.version}
 
 
-async def _change(request: Request, ticket_id: str, change: Change) -> Response:
+async def change_ticket(request: Request, ticket_id: str, change: Change) -> Response:
     """The ticket as it is afterwards; for the loser as it is now, with the reason."""
     try:
         async with request.app.state.database.begin() as session:
@@ -178,7 +180,7 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
 async def details_of(request: Request, ticket_id: str) -> dict[str, Any]:
     """The ticket as the page reads it."""
     async with request.app.state.database.read() as session:
-        ticket = await _found(session, ticket_id)
+        ticket = await found_ticket(session, ticket_id)
         return await cards.details(
             session, ticket, channels=request.app.state.channels, **_told_by(request)
         )
@@ -188,7 +190,8 @@ def _told_by(request: Request) -> dict[str, Any]:
     return {"knowledge": request.app.state.knowledge, "clock": request.app.state.clock}
 
 
-async def _found(session: AsyncSession, ticket_id: str) -> Ticket:
+async def found_ticket(session: AsyncSession, ticket_id: str) -> Ticket:
+    """404 if there is none."""
     ticket = await session.get(Ticket, ticket_id)
     if ticket is None:
         raise HTTPException(404, UNKNOWN)

@@ -14,6 +14,7 @@ from handoff.tickets.reads import (
     waits_for,
     with_key,
 )
+from handoff.tickets.resending import resend, send_template
 from handoff.tickets.standing import Standing, standings
 from handoff.tickets.state import Conflict, NotFound, note_joined
 from handoff.tickets.work import close, hand_back, note, register, reopen, reply, take
@@ -52,6 +53,8 @@ __all__ = [
     "register",
     "reopen",
     "reply",
+    "resend",
+    "send_template",
     "standings",
     "take",
     "waits_for",

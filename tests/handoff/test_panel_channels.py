@@ -149,3 +149,70 @@ async def test_of_two_who_write_a_protocol_number_the_loser_is_told(
     ticket = await seen(app, carla, message.conversation_id)
     assert (await carla.acts(ticket, "protocol", protocol="1")).status_code == 200
     assert (await carla.acts(ticket, "protocol", protocol="2")).status_code == 409
+
+
+async def taken(app: FastAPI, desk: Desk, state: str) -> tuple[Message, dict[str, object]]:
+    """A message in this state, its ticket with the operator."""
+    message = await written_to(app)
+    ticket = await seen(app, desk, message.conversation_id)
+    answer = await desk.acts(ticket, "take")
+    assert answer.status_code == 200, answer.text
+    async with app.state.database.begin() as session:
+        await session.execute(
+            update(Outbox)
+            .where(Outbox.message_id == message.id)
+            .values(state=state, owner=None, lease_until=None)
+        )
+    return message, answer.json()
+
+
+@pytest.mark.parametrize("state", ["failed", "unknown"])
+async def test_what_did_not_arrive_is_sent_again_once(
+    app: FastAPI, carla: Desk, state: str
+) -> None:
+    message, ticket = await taken(app, carla, state)
+    answer = await carla.acts(ticket, f"messages/{message.id}/resend")
+    assert answer.status_code == 200, answer.text
+    last = answer.json()["messages"][-1]
+    assert (last["text"], last["resent_of"]) == ("Buongiorno", message.id)
+    assert last["delivery"]
+    again = await carla.acts(answer.json(), f"messages/{message.id}/resend")
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered", "read", "withheld"])
+async def test_what_is_on_its_way_is_not_sent_again(app: FastAPI, carla: Desk, state: str) -> None:
+    message, ticket = await taken(app, carla, state)
+    assert (await carla.acts(ticket, f"messages/{message.id}/resend")).status_code == 409
+
+
+async def test_another_conversations_message_is_not_found(app: FastAPI, carla: Desk) -> None:
+    _, ticket = await taken(app, carla, "failed")
+    answer = await carla.acts(ticket, f"messages/{'a' * 32}/resend")
+    assert answer.status_code == 404
+
+
+async def test_a_template_goes_only_where_the_channel_has_templates(
+    app: FastAPI, carla: Desk
+) -> None:
+    _, ticket = await taken(app, carla, "failed")
+    wanted = {"name": "sportello_risposta_pronta", "values": ["URP-26-7K3Q"]}
+    assert (await carla.acts(ticket, "template", **wanted)).status_code == 422
+    app.state.channels["post"] = Templated()
+    answer = await carla.acts(ticket, "template", **wanted)
+    assert answer.status_code == 200, answer.text
+    last = answer.json()["messages"][-1]
+    assert last["template"] == "sportello_risposta_pronta"
+    assert "URP-26-7K3Q" in last["text"]
+    async with app.state.database.read() as session:
+        kept = (await session.get_one(Message, last["id"])).template
+    assert kept == {"name": wanted["name"], "language": "it", "values": ["URP-26-7K3Q"]}
+
+
+@pytest.mark.parametrize("values", [[], ["a", "b"], [" "]])
+async def test_a_template_needs_a_value_for_every_gap(
+    app: FastAPI, carla: Desk, values: list[str]
+) -> None:
+    _, ticket = await taken(app, carla, "failed")
+    wanted = {"name": "sportello_risposta_pronta", "values": values}
+    assert (await carla.acts(ticket, "template", **wanted)).status_code == 422

@@ -6,6 +6,7 @@ import { clock, date } from "./times.js";
 import { AUTHORS, DELIVERIES } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being there
+let resend = null; // what to do with a message that did not arrive
 let drawn = null; // the ticket whose conversation stands there
 let earlier = []; // pages before the one that comes with the ticket
 
@@ -42,7 +43,8 @@ function notice() {
   if (atEnd) byId("to-last").hidden = true;
 }
 
-export function watchScrolling() {
+export function watchScrolling(again) {
+  resend = again;
   byId("scroll").addEventListener("scroll", notice, { passive: true });
   new ResizeObserver(() => atEnd && toEnd()).observe(byId("scroll"));
   byId("to-last").addEventListener("click", () => {
@@ -52,7 +54,7 @@ export function watchScrolling() {
 }
 
 /** What may change of a message that stands there already. */
-const look = ({ delivery, delivery_cause: cause, delivery_reason: reason, text }) => [delivery, cause, reason, text?.length].join("|");
+const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text }, ticket) => [delivery, cause, reason, text?.length, ticket.can_resend, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
 
 const hasEarlier = (ticket) => (earlier.length ? earlier[0].seq > 1 : ticket.earlier);
 export const firstSeq = (ticket) => (earlier[0] ?? ticket.messages[0]).seq;
@@ -98,7 +100,7 @@ function place(log, ticket) {
     const today = date(line.said.created_at);
     if (today !== day) put(`d${today}`, "", () => make("li", { class: "day" }, make("span", {}, today)));
     day = today;
-    put(line.key, look(line.said), () => (line.isNote ? note(line.said) : message(line.said, ticket)));
+    put(line.key, look(line.said, ticket), () => (line.isNote ? note(line.said) : message(line.said, ticket)));
   }
   for (const gone of standing.values()) gone.remove();
 }
@@ -113,6 +115,7 @@ function message(said, ticket) {
     make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text)),
     offered(said.buttons),
     delivered(said, ticket.reach),
+    lost(said, ticket),
   );
 }
 
@@ -141,6 +144,14 @@ function delivered(said, reach) {
   const sign = { bad: "warning-circle", fine: "check", wait: "refresh", held: "info-circle" }[tone];
   const why = said.delivery === "failed" ? failure(said, reach) : "";
   return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), why ? `${word}: ${why}` : word);
+}
+
+/** One press, one more message: what is unknown may have arrived, so the button says so. */
+function lost(said, ticket) {
+  if (!["failed", "unknown"].includes(said.delivery) || !ticket.can_resend) return null;
+  if (ticket.messages.some(({ resent_of: original }) => original === said.id)) return null;
+  const word = said.delivery === "unknown" ? "Invia di nuovo (forse arriva due volte)" : "Invia di nuovo";
+  return make("p", { class: "delivery" }, make("button", { type: "button", class: "btn btn-sm btn-outline-primary", onclick: () => resend(said.id) }, word));
 }
 
 function note(said) {

@@ -36,7 +36,7 @@ function drawOpen() {
   if (!ticket) return;
   drawHeader(ticket, { me: state.me, busy: state.busy, act, back, toggleDetails });
   drawComposer(ticket, state.me); // first: its height decides where the conversation ends
-  drawConversation(ticket);
+  drawConversation({ ...ticket, can_resend: ticket.state === "taken" && ticket.assignee?.id === state.me.id });
   drawDetails(ticket, state.me);
 }
 
@@ -229,7 +229,7 @@ function search(words) {
 async function readEarlier() {
   const ticket = state.open;
   const { messages } = await ask(`tickets/${ticket.id}/messages?before=${firstSeq(ticket)}`).catch(suffer);
-  if (state.open?.id === ticket.id) addEarlier(state.open, messages);
+  if (state.open?.id === ticket.id) addEarlier({ ...state.open, can_resend: false }, messages);
 }
 
 /** A contact that goes on is opened; one that is closed is told, and the work goes on. */
@@ -267,7 +267,7 @@ function wire() {
   startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
   startContact(written);
   startProtocol((protocol) => change(state.open, "protocol", { protocol }));
-  watchScrolling();
+  watchScrolling((id) => change(state.open, `messages/${id}/resend`).catch(complain));
   byId("search").addEventListener("input", (event) => search(event.target.value));
   byId("earlier").addEventListener("click", readEarlier);
   byId("alarm-open").addEventListener("click", openAlarm);
