@@ -70,6 +70,7 @@ function draw(withText) {
 /** Whether the citizen can be reached: said where one writes to them, before one writes. */
 function warn() {
   const [sentence, isWarning] = (mode === "reply" && !byId("composer-body").hidden && reachable(ticket)) || ["", false];
+  byId("open-template").hidden = !(mode === "reply" && !barrier() && ticket.reach?.has_templates);
   byId("reach").textContent = sentence;
   byId("reach").hidden = !sentence;
   byId("reach").classList.toggle("reach-warning", isWarning);

@@ -13,6 +13,7 @@ import { drawHeader, possible } from "./header.js";
 import { startKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { startProtocol } from "./protocol.js";
+import { startTemplate } from "./template.js";
 import { drawFilters, drawQueue, shown } from "./queue.js";
 
 const TICKET = /^[0-9a-f]{32}$/;
@@ -266,6 +267,7 @@ function wire() {
   startComposer((mode, text) => change(state.open, mode, { text }));
   startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
   startContact(written);
+  startTemplate((wanted) => change(state.open, "template", wanted));
   startProtocol((protocol) => change(state.open, "protocol", { protocol }));
   watchScrolling((id) => change(state.open, `messages/${id}/resend`).catch(complain));
   byId("search").addEventListener("input", (event) => search(event.target.value));
