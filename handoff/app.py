@@ -63,7 +63,9 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.knowledge = house.knowledge
     app.state.directory = house.directory
     app.state.desks = house.desks
+    app.state.templates = house.templates
     app.state.clock = house.clock
+    app.state.channels = house.channels
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
     app.state.workshop = Workshop(
@@ -80,6 +82,7 @@ def _show(app: FastAPI, house: House) -> None:
         },
         lambda: app.state.crew.is_well,
         {"safety": house.deaf} if house.deaf else {},
+        frozenset(house.channels),
     )
 
 

@@ -68,6 +68,7 @@ async def say(
     reply_to: str | None = None,
     final: bool = False,
     secret: str | None = None,
+    template: dict[str, Any] | None = None,
     trace: dict[str, Any] | None = None,
 ) -> Message:
     """The one door out. The conversation must be locked."""
@@ -83,6 +84,7 @@ async def say(
         reply_to=reply_to,
         final=final,
         secret=secret,
+        template=template,
         trace=trace or {},
     )
     conversation.keeps_key = conversation.keeps_key or secret is not None

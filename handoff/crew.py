@@ -16,6 +16,7 @@ from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
 from handoff.attachments import Scanner
 from handoff.channel import Channel, Receive
+from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
@@ -169,6 +170,7 @@ class Crew:
             *(asyncio.create_task(line.run()) for line in self._lines),
             asyncio.create_task(self._tell_of_ended_notices()),
             asyncio.create_task(self._look_after_the_unknown()),
+            asyncio.create_task(ChannelWatch(self._database, self._delivery.channels).run()),
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 

@@ -15,6 +15,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Desks, Directory, Knowledge
+from handoff.knowledge.templates import Templates
 from handoff.presence import Presence
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
@@ -31,6 +32,7 @@ class House:
     knowledge: Knowledge
     directory: Directory
     desks: Desks
+    templates: Templates
     clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
@@ -69,6 +71,7 @@ def build(settings: Settings) -> House:
         knowledge=knowledge,
         directory=Directory.load(settings.data),
         desks=Desks.load(settings.data),
+        templates=Templates.load(settings.data),
         clock=Clock.load(settings.data),
         channels=channels,
         gateway=Gateway(

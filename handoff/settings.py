@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     bot_timeout: float = Field(default=5.0, gt=0)  # seconds; the door caps itself at 4
     bot_token: Secret
     internal_token: Secret
-    channels: Words = ("webchat",)
+    channels: Words = ("webchat", "desk", "phone")
     limits: bool = True
     workers: int = Field(default=4, ge=0)  # 0: workers run apart, by `handoff worker`
     port: int = 8000

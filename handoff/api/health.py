@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.db import Database
+from handoff.tables import ChannelState
 
 PATIENCE = 1.0  # seconds for each probe
 START_LOOK = 0.5  # seconds between looks while the neighbours start
@@ -24,6 +25,7 @@ class Health:
     probes: dict[str, str]  # name of a neighbour → address that answers 200 when it is well
     workers_are_well: Callable[[], bool]
     shortcomings: dict[str, str] = field(default_factory=dict)  # since the start, with reasons
+    channels: frozenset[str] = frozenset()  # those that run
     was_up: bool = field(default=False, init=False)
 
     def hears(self) -> None:
@@ -37,10 +39,11 @@ class Health:
         reasons = {name: reason for name, reason in degraded.items() if reason}
         self.was_up = self.was_up or not (failed or reasons)
         ready = self.was_up and not failed
+        told = {**reasons, **self.shortcomings, **await self._troubled_channels()}
         body = {
             "ready": ready,
-            "degraded": sorted({*reasons, *self.shortcomings}),
-            "reasons": {**reasons, **self.shortcomings},
+            "degraded": sorted(told),
+            "reasons": told,
             "failed": failed,
         }
         return (200 if ready else 503), body
@@ -59,6 +62,18 @@ class Health:
         except (SQLAlchemyError, OSError, TimeoutError):
             failed.append("database")
         return failed
+
+    async def _troubled_channels(self) -> dict[str, str]:
+        """What the workers wrote down: the service is ready all the same."""
+        wanted = select(ChannelState.channel, ChannelState.trouble).where(
+            ChannelState.trouble.is_not(None), ChannelState.channel.in_(self.channels)
+        )
+        try:
+            async with asyncio.timeout(PATIENCE), self.database.read() as session:
+                rows = list(await session.execute(wanted))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return {}  # said already, as a failure of the database
+        return {f"channel:{name}": str(trouble) for name, trouble in rows}
 
     async def _neighbours(self) -> list[str | None]:
         return await asyncio.gather(*(self._probe(address) for address in self.probes.values()))

@@ -17,6 +17,7 @@ class Channel(ABC):
     name: ClassVar[str]
     title: ClassVar[str] = ""  # as operators call it
     pulled: ClassVar[bool] = False  # citizens fetch their messages from us: nothing to send
+    by_hand: ClassVar[bool] = False  # operators write down who called or came; then also `pulled`
     window: ClassVar[timedelta | None] = None  # after a citizen's message; None: never closes
     human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
     has_templates: ClassVar[bool] = False  # after both windows, approved templates may go

@@ -2,10 +2,24 @@
 
 from fastapi import APIRouter
 
-from handoff.panel import events, files, login, notices, pages, tickets, training
+from handoff.panel import (
+    channels,
+    contacts,
+    events,
+    files,
+    login,
+    notices,
+    pages,
+    resending,
+    tickets,
+    training,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (login, tickets, files, notices, events, pages, training):
+for part in (
+    *(login, tickets, files, resending, contacts, channels),
+    *(notices, events, pages, training),
+):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -33,6 +33,8 @@ TOO_LONG = "Il testo è troppo lungo: al massimo 4.000 caratteri."
 NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
 NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
 NOT_FILES = "Gli allegati non sono validi: al massimo dieci file, caricati da Lei."
+NO_PROTOCOL = "Il numero di protocollo è troppo lungo: al massimo 64 caratteri."
+NO_VALUES = "Il modello non si riempie così: ogni spazio vuole un testo breve."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
 
@@ -65,6 +67,13 @@ Text = Annotated[
 AttachmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
+def _in_one_line(text: object) -> object:
+    return " ".join(storable(text).split()) if isinstance(text, str) else text
+
+
+InOneLine = BeforeValidator(_in_one_line)
+
+
 class Body(BaseModel):
     """`faults`: what to say when a field is missing or no good."""
 
@@ -95,6 +104,21 @@ class Reply(Words):
 
     attachments: Annotated[list[AttachmentId], Field(max_length=MOST_FILES)] = []
     faults: ClassVar[dict[str, str]] = {"attachments": NOT_FILES}
+
+
+class Protocol(Step):
+    """A number in the official register; empty to take a wrong one away."""
+
+    protocol: Annotated[str, Field(max_length=64), InOneLine]
+    faults: ClassVar[dict[str, str]] = {"protocol": NO_PROTOCOL}
+
+
+class Sending(Step):
+    """A template and what fills its gaps, in order."""
+
+    name: Annotated[str, Field(max_length=100)]
+    values: Annotated[list[Annotated[str, Field(max_length=500), InOneLine]], Field(max_length=20)]
+    faults: ClassVar[dict[str, str]] = {"values": NO_VALUES}
 
 
 class NewNotice(Body):
@@ -134,6 +158,14 @@ async def reply(request: Request) -> Reply:
 
 async def words(request: Request) -> Words:
     return await read(Words, request)
+
+
+async def protocol(request: Request) -> Protocol:
+    return await read(Protocol, request)
+
+
+async def sending(request: Request) -> Sending:
+    return await read(Sending, request)
 
 
 async def read(kind: type[B], request: Request) -> B:

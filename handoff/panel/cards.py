@@ -1,20 +1,22 @@
 """Tickets as the panel's page reads them. A citizen's reading key is never among it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import surveys, tickets
+from handoff.channel import Channel
 from handoff.knowledge import Knowledge
 from handoff.panel import reads
 from handoff.panel.deadlines import due_at, terms_of
+from handoff.panel.reach import reach
 from handoff.panel.reads import Around
-from handoff.tables import KEY, Message, Ticket, present
+from handoff.panel.thread import messages
+from handoff.tables import Conversation, Ticket, present
 from handoff.tickets import Clock
 
-HIDDEN_KEY = "[chiave data al cittadino]"
 EXCERPT = 160  # characters
 FIRST_PAGE = 2**31 - 1
 
@@ -74,50 +76,27 @@ def _excerpt(ticket: Ticket, around: Around) -> str:
 
 
 async def details(
-    session: AsyncSession, ticket: Ticket, *, knowledge: Knowledge, clock: Clock
+    session: AsyncSession,
+    ticket: Ticket,
+    *,
+    knowledge: Knowledge,
+    clock: Clock,
+    channels: Mapping[str, Channel],
 ) -> dict[str, Any]:
     """A card, and all that the other two panes show."""
+    conversation = await session.get_one(Conversation, ticket.conversation_id)
     [card] = await cards(session, [ticket], knowledge=knowledge, clock=clock)
     survey = await surveys.of_ticket(session, ticket.id)
     return {
         **card,
         **await messages(session, ticket, before=FIRST_PAGE),
+        "reach": reach(channels.get(conversation.channel), conversation, present()),
+        "protocol": ticket.protocol,
         "fields": ticket.fields,
         "events": await _events(session, ticket),
         "understood": await _understood(session, ticket, knowledge=knowledge),
         "others": await _others(session, ticket),
         "survey": {"score": survey.score, "comment": survey.comment} if survey else None,
-    }
-
-
-async def messages(session: AsyncSession, ticket: Ticket, *, before: int) -> dict[str, Any]:
-    """The last page before a number, and whether there are earlier ones."""
-    found = await reads.messages_before(session, ticket.conversation_id, seq=before)
-    deliveries = await reads.deliveries(session, found)
-    return {
-        "messages": [
-            _message(message, *deliveries.get(message.id, (None, None))) for message in found
-        ],
-        "earlier": bool(found) and found[0].seq > 1,
-    }
-
-
-def _message(message: Message, delivery: str | None, reason: str | None) -> dict[str, Any]:
-    ours = message.author in ("bot", "system")
-    return {
-        "id": message.id,
-        "seq": message.seq,
-        "reply_to": message.reply_to,
-        "final": message.final,
-        "author": message.author,
-        "author_name": message.author_name,
-        "text": message.text.replace(KEY, HIDDEN_KEY) if ours else message.text,
-        "buttons": message.buttons,
-        "attachments": message.attachments,
-        "topic": message.topic,
-        "created_at": _iso(message.created_at),
-        "delivery": delivery,
-        "delivery_reason": reason,
     }
 
 

@@ -22,6 +22,8 @@ TERMS = {
     "oggetti": timedelta(days=2),  # afterwards a thing is hard to find
     "dati": A_MONTH,
     "consegna": timedelta(days=1),
+    "posta": A_MONTH,  # L. 241/1990, art. 2: where no other term is set
+    "contatto": timedelta(days=2),  # somebody promised to call back
 }
 
 

@@ -35,6 +35,11 @@ async def notices(request: Request) -> Response:
     return await _inside(request, "notices.html")
 
 
+@router.get("/canali")
+async def channels(request: Request) -> Response:
+    return await _inside(request, "channels.html")
+
+
 @router.get("/login")
 async def login(request: Request) -> Response:
     if await entered(request):

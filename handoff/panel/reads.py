@@ -23,6 +23,15 @@ class Around:
     awaits_reply: bool  # the citizen spoke after the last operator did
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a message on its way; `cause` of a failure, `reason` in a sentence."""
+
+    state: str | None
+    cause: str | None = None
+    reason: str | None = None
+
+
 async def shelf(session: AsyncSession, state: str, *, mine: str) -> list[Ticket]:
     """The most urgent first; of the closed ones the latest."""
     if state == "open":
@@ -109,16 +118,14 @@ async def messages_before(
     return list(found)[::-1]
 
 
-async def deliveries(
-    session: AsyncSession, messages: Collection[Message]
-) -> dict[str, tuple[str, str | None]]:
-    """State and reason by message; none where citizens fetch their messages themselves."""
+async def deliveries(session: AsyncSession, messages: Collection[Message]) -> dict[str, Delivery]:
+    """By message; none where citizens fetch their messages themselves."""
     rows = await session.execute(
-        select(Outbox.message_id, Outbox.state, Outbox.reason).where(
+        select(Outbox.message_id, Outbox.state, Outbox.cause, Outbox.reason).where(
             Outbox.message_id.in_([message.id for message in messages])
         )
     )
-    return {message_id: (state, reason) for message_id, state, reason in rows}
+    return {message_id: Delivery(*how) for message_id, *how in rows}
 
 
 async def answer_to(session: AsyncSession, message_id: str | None) -> Message | None:

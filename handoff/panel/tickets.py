@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import surveys, tickets
 from handoff.attachments import Gone
-from handoff.panel import bodies, cards, reads
+from handoff.panel import bodies, cards, reads, thread
 from handoff.panel.access import PRIVATE, Acting, Known
-from handoff.panel.bodies import NOT_FILES, Reply, Step, Words
+from handoff.panel.bodies import NOT_FILES, Protocol, Reply, Step, Words
 from handoff.panel.files import refuse_unless_sendable
 from handoff.panel.sessions import Entry
 from handoff.tables import Conversation, Ticket
@@ -32,6 +32,7 @@ TicketId = Annotated[str, Depends(_ticket_id)]
 Stepped = Annotated[Step, Depends(bodies.step)]
 Worded = Annotated[Words, Depends(bodies.words)]
 Replied = Annotated[Reply, Depends(bodies.reply)]
+Registered = Annotated[Protocol, Depends(bodies.protocol)]
 Change = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -57,7 +58,7 @@ async def look(
     request: Request, response: Response, ticket_id: TicketId, entry: Known
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
-    return await _details(request, ticket_id)
+    return await details_of(request, ticket_id)
 
 
 @router.get("/{ticket_id}/messages")
@@ -70,13 +71,15 @@ async def earlier(
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
     async with request.app.state.database.read() as session:
-        return await cards.messages(session, await _found(session, ticket_id), before=before)
+        return await thread.messages(
+            session, await found_ticket(session, ticket_id), before=before
+        )
 
 
 @router.post("/{ticket_id}/take")
 async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
     knowledge = request.app.state.knowledge
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.take(
@@ -89,7 +92,7 @@ async def take(request: Request, ticket_id: TicketId, entry: Acting, step: Stepp
 async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Replied) -> Response:
     async def reply_with_files(session: AsyncSession) -> None:
         if words.attachments:
-            ticket = await _found(session, ticket_id)
+            ticket = await found_ticket(session, ticket_id)
             conversation = await session.get_one(Conversation, ticket.conversation_id)
             refuse_unless_sendable(request, conversation)
         await tickets.reply(
@@ -100,12 +103,12 @@ async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Rep
             **_who_and_when(entry, words),
         )
 
-    return await _change(request, ticket_id, reply_with_files)
+    return await change_ticket(request, ticket_id, reply_with_files)
 
 
 @router.post("/{ticket_id}/note")
 async def note(request: Request, ticket_id: TicketId, entry: Acting, words: Worded) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.note(
@@ -122,14 +125,29 @@ async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Step
         ticket, conversation = await tickets.close(
             session, ticket_id, **_who_and_when(entry, step)
         )
-        await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
+        channel = request.app.state.channels.get(conversation.channel)
+        if not (channel and channel.by_hand):  # nobody would read the question
+            await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
 
-    return await _change(request, ticket_id, close_and_ask)
+    return await change_ticket(request, ticket_id, close_and_ask)
+
+
+@router.post("/{ticket_id}/protocol")
+async def register(
+    request: Request, ticket_id: TicketId, entry: Acting, step: Registered
+) -> Response:
+    return await change_ticket(
+        request,
+        ticket_id,
+        lambda session: tickets.register(
+            session, ticket_id, protocol=step.protocol, **_who_and_when(entry, step)
+        ),
+    )
 
 
 @router.post("/{ticket_id}/reopen")
 async def reopen(request: Request, ticket_id: TicketId, entry: Acting, step: Stepped) -> Response:
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.reopen(session, ticket_id, **_who_and_when(entry, step)),
@@ -141,7 +159,7 @@ async def hand_back(
     request: Request, ticket_id: TicketId, entry: Acting, step: Stepped
 ) -> Response:
     knowledge = request.app.state.knowledge
-    return await _change(
+    return await change_ticket(
         request,
         ticket_id,
         lambda session: tickets.hand_back(
@@ -154,7 +172,7 @@ def _who_and_when(entry: Entry, step: Step) -> dict[str, Any]:
     return {"operator": entry.operator, "version": step.version}
 
 
-async def _change(request: Request, ticket_id: str, change: Change) -> Response:
+async def change_ticket(request: Request, ticket_id: str, change: Change) -> Response:
     """The ticket as it is afterwards; for the loser as it is now, with the reason."""
     try:
         async with request.app.state.database.begin() as session:
@@ -165,23 +183,27 @@ async def _change(request: Request, ticket_id: str, change: Change) -> Response:
         raise HTTPException(404, UNKNOWN) from missing
     except tickets.Conflict as conflict:
         reason = str(conflict)
-        present = await _details(request, conflict.ticket_id)
+        present = await details_of(request, conflict.ticket_id)
         content = {"detail": f"{reason[:1].upper()}{reason[1:]}.", "ticket": present}
         return JSONResponse(content, 409, headers=PRIVATE)
-    return JSONResponse(await _details(request, ticket_id), headers=PRIVATE)
+    return JSONResponse(await details_of(request, ticket_id), headers=PRIVATE)
 
 
-async def _details(request: Request, ticket_id: str) -> dict[str, Any]:
+async def details_of(request: Request, ticket_id: str) -> dict[str, Any]:
+    """The ticket as the page reads it."""
     async with request.app.state.database.read() as session:
-        ticket = await _found(session, ticket_id)
-        return await cards.details(session, ticket, **_told_by(request))
+        ticket = await found_ticket(session, ticket_id)
+        return await cards.details(
+            session, ticket, channels=request.app.state.channels, **_told_by(request)
+        )
 
 
 def _told_by(request: Request) -> dict[str, Any]:
     return {"knowledge": request.app.state.knowledge, "clock": request.app.state.clock}
 
 
-async def _found(session: AsyncSession, ticket_id: str) -> Ticket:
+async def found_ticket(session: AsyncSession, ticket_id: str) -> Ticket:
+    """404 if there is none."""
     ticket = await session.get(Ticket, ticket_id)
     if ticket is None:
         raise HTTPException(404, UNKNOWN)

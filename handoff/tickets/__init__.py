@@ -2,6 +2,7 @@
 
 from handoff.tickets.changes import ADD, CHANGES, WITHDRAW, change
 from handoff.tickets.clock import Clock, Stage, Terms, day_of, end_of
+from handoff.tickets.contacts import Contact, write_down
 from handoff.tickets.keys import hash_key, may_be_key, new_key, read_name
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
 from handoff.tickets.reads import (
@@ -13,9 +14,10 @@ from handoff.tickets.reads import (
     waits_for,
     with_key,
 )
+from handoff.tickets.resending import resend, send_template
 from handoff.tickets.standing import Standing, standings
 from handoff.tickets.state import Conflict, NotFound, note_joined
-from handoff.tickets.work import close, hand_back, note, reopen, reply, take
+from handoff.tickets.work import close, hand_back, note, register, reopen, reply, take
 
 __all__ = [
     "ADD",
@@ -24,6 +26,7 @@ __all__ = [
     "WITHDRAW",
     "Clock",
     "Conflict",
+    "Contact",
     "NotFound",
     "Opened",
     "Stage",
@@ -47,10 +50,14 @@ __all__ = [
     "open_ticket",
     "queue",
     "read_name",
+    "register",
     "reopen",
     "reply",
+    "resend",
+    "send_template",
     "standings",
     "take",
     "waits_for",
     "with_key",
+    "write_down",
 ]

@@ -68,6 +68,17 @@ async def note(
     return ticket
 
 
+async def register(
+    session: AsyncSession, ticket_id: str, *, version: int, operator: Operator, protocol: str
+) -> Ticket:
+    """Its number in the official register; empty takes a wrong one away."""
+    ticket, _ = await at(session, ticket_id, version)
+    ticket.protocol = protocol or None
+    changed(session, ticket)
+    note_down(session, ticket, "protocol", operator, protocol or None)
+    return ticket
+
+
 async def reopen(
     session: AsyncSession, ticket_id: str, *, version: int, operator: Operator
 ) -> Ticket:

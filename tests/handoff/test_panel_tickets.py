@@ -12,7 +12,7 @@ from sqlalchemy import select
 from handoff import conversations, tickets
 from handoff.db import Database
 from handoff.gateway import Gateway
-from handoff.panel.cards import HIDDEN_KEY
+from handoff.panel.thread import HIDDEN_KEY
 from handoff.tables import Conversation, Message, Ticket
 from tests.handoff.desk import Desk, hire
 from tests.handoff.talk import Citizen

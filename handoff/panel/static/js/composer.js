@@ -2,6 +2,7 @@
 import { draft, keepDraft } from "./drafts.js";
 import { byId } from "./elements.js";
 import { drawFiles, dropFiles, filesOf, startFiles } from "./files.js";
+import { reachable } from "./reach.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
@@ -66,7 +67,17 @@ function draw(withText) {
   drawFiles(mode === "reply" ? ticket.id : null);
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());
+  warn();
   count();
+}
+
+/** Whether the citizen can be reached: said where one writes to them, before one writes. */
+function warn() {
+  const [sentence, isWarning] = (mode === "reply" && !byId("composer-body").hidden && reachable(ticket)) || ["", false];
+  byId("open-template").hidden = !(mode === "reply" && !barrier() && ticket.reach?.has_templates);
+  byId("reach").textContent = sentence;
+  byId("reach").hidden = !sentence;
+  byId("reach").classList.toggle("reach-warning", isWarning);
 }
 
 /** Why one cannot write now. */

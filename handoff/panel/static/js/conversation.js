@@ -1,11 +1,13 @@
 // The conversation: what was said, in order, and the notes of colleagues between it.
 import { byId, icon, make } from "./elements.js";
 import { attached, filesState } from "./files.js";
+import { failure } from "./reach.js";
 import { spoken } from "./spoken.js";
 import { clock, date } from "./times.js";
 import { AUTHORS, DELIVERIES } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being there
+let resend = null; // what to do with a message that did not arrive
 let drawn = null; // the ticket whose conversation stands there
 let earlier = []; // pages before the one that comes with the ticket
 
@@ -15,7 +17,7 @@ export function drawConversation(ticket) {
   const log = byId("log");
   if (isNew) forget(ticket, log);
   const before = log.children.length;
-  place(log, lines(ticket));
+  place(log, ticket);
   byId("earlier").hidden = !hasEarlier(ticket);
   if (atEnd) toEnd();
   else if (log.children.length > before) byId("to-last").hidden = false;
@@ -36,20 +38,24 @@ function toEnd() {
   byId("scroll").scrollTop = byId("scroll").scrollHeight;
 }
 
-function look() {
+function notice() {
   const scroll = byId("scroll");
   atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
   if (atEnd) byId("to-last").hidden = true;
 }
 
-export function watchScrolling() {
-  byId("scroll").addEventListener("scroll", look, { passive: true });
+export function watchScrolling(again) {
+  resend = again;
+  byId("scroll").addEventListener("scroll", notice, { passive: true });
   new ResizeObserver(() => atEnd && toEnd()).observe(byId("scroll"));
   byId("to-last").addEventListener("click", () => {
     toEnd();
     byId("scroll").focus();
   });
 }
+
+/** What may change of a message that stands there already. */
+const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text, attachments }, ticket) => [delivery, cause, reason, text?.length, filesState(attachments), ticket.can_resend, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
 
 const hasEarlier = (ticket) => (earlier.length ? earlier[0].seq > 1 : ticket.earlier);
 export const firstSeq = (ticket) => (earlier[0] ?? ticket.messages[0]).seq;
@@ -58,7 +64,7 @@ export function addEarlier(ticket, messages) {
   const scroll = byId("scroll");
   const fromEnd = scroll.scrollHeight - scroll.scrollTop;
   earlier = [...messages, ...earlier];
-  place(byId("log"), lines(ticket));
+  place(byId("log"), ticket);
   byId("earlier").hidden = !hasEarlier(ticket);
   scroll.scrollTop = scroll.scrollHeight - fromEnd;
 }
@@ -73,7 +79,8 @@ function lines(ticket) {
 }
 
 /** Adds what is missing and leaves what stands there: a screen reader reads only the new. */
-function place(log, all) {
+function place(log, ticket) {
+  const all = lines(ticket);
   const standing = new Map([...log.children].map((element) => [element.dataset.id, element]));
   let day = null;
   let spot = log.firstElementChild;
@@ -94,21 +101,23 @@ function place(log, all) {
     const today = date(line.said.created_at);
     if (today !== day) put(`d${today}`, "", () => make("li", { class: "day" }, make("span", {}, today)));
     day = today;
-    put(line.key, `${line.said.delivery ?? ""} ${filesState(line.said.attachments)}`.trim(), () => (line.isNote ? note(line.said) : message(line.said)));
+    put(line.key, look(line.said, ticket), () => (line.isNote ? note(line.said) : message(line.said, ticket)));
   }
   for (const gone of standing.values()) gone.remove();
 }
 
-function message(said) {
+function message(said, ticket) {
   const name = said.author === "operator" && said.author_name ? ` · ${said.author_name}` : "";
   return make(
     "li",
     { class: `said said-${said.author}` },
     make("p", { class: "said-who" }, make("strong", {}, `${AUTHORS[said.author] ?? said.author}${name}`), make("time", { datetime: said.created_at }, clock(said.created_at))),
+    beside(said, ticket),
     said.text || !said.attachments?.length ? make("div", { class: "said-words", dir: "auto" }, ...spoken(said.text)) : null,
     attached(said.attachments),
     offered(said.buttons),
-    delivered(said),
+    delivered(said, ticket.reach),
+    lost(said, ticket),
   );
 }
 
@@ -117,13 +126,34 @@ function offered(buttons) {
   return make("ul", { class: "offered", "aria-label": "Pulsanti proposti" }, buttons.map((button) => make("li", {}, button.title)));
 }
 
-function delivered(said) {
+/** What a reader must know before the words: who really wrote them, and of what. */
+function beside(said, ticket) {
+  const corrected = said.edits && ticket.messages.find(({ seq }) => seq === said.edits);
+  const facts = [
+    said.participant && ["said-stranger", "scrive un'altra persona, non verificata"],
+    said.subject && ["said-subject", `Oggetto: ${said.subject}`],
+    said.edits && ["said-aside", corrected ? `corregge il messaggio delle ${clock(corrected.created_at)}` : "corregge un messaggio precedente"],
+    said.template && ["said-aside", `modello approvato «${said.template}»`],
+    said.resent_of && ["said-aside", "inviato di nuovo"],
+  ].filter(Boolean);
+  return facts.map(([sort, words]) => make("p", { class: `said-beside ${sort}`, dir: "auto" }, ...spoken(words)));
+}
+
+function delivered(said, reach) {
   if (!said.delivery) return null;
   const [word, tone] = DELIVERIES[said.delivery] ?? [said.delivery, "wait"];
-  if (said.author !== "operator" && tone !== "bad") return null;
-  const sign = { bad: "warning-circle", fine: "check", wait: "refresh" }[tone];
-  const reason = tone === "bad" && said.delivery_reason ? `: ${said.delivery_reason}` : "";
-  return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), word + reason);
+  if (said.author !== "operator" && !["bad", "held"].includes(tone)) return null;
+  const sign = { bad: "warning-circle", fine: "check", wait: "refresh", held: "info-circle" }[tone];
+  const why = said.delivery === "failed" ? failure(said, reach) : "";
+  return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), why ? `${word}: ${why}` : word);
+}
+
+/** One press, one more message: what is unknown may have arrived, so the button says so. */
+function lost(said, ticket) {
+  if (!["failed", "unknown"].includes(said.delivery) || !ticket.can_resend) return null;
+  if (ticket.messages.some(({ resent_of: original }) => original === said.id)) return null;
+  const word = said.delivery === "unknown" ? "Invia di nuovo (forse arriva due volte)" : "Invia di nuovo";
+  return make("p", { class: "delivery" }, make("button", { type: "button", class: "btn btn-sm btn-outline-primary", onclick: () => resend(said.id) }, word));
 }
 
 function note(said) {

@@ -1,5 +1,7 @@
 // What is known about a request beside its conversation.
 import { byId, icon, make, redraw } from "./elements.js";
+import { askProtocol } from "./protocol.js";
+import { reachable } from "./reach.js";
 import { spoken } from "./spoken.js";
 import { day, short, term } from "./times.js";
 import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, kind } from "./words.js";
@@ -7,9 +9,10 @@ import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, ki
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
   redraw(byId("details-body"), [seen, term(ticket).word], () => [
-    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]]])),
+    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Scrivergli", reachable(ticket)?.[0]]])),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
+    register(ticket),
     terms(ticket),
     form(ticket),
     understood(ticket),
@@ -39,6 +42,13 @@ function request(ticket, me) {
     ["Entro", ticket.state === "closed" ? null : `${short(ticket.due_at)} · ${word}`],
     ["Chiusa", ticket.closed_at && short(ticket.closed_at)],
   ];
+}
+
+/** Letters by certified mail stand in a register of their own. */
+function register(ticket) {
+  if (ticket.kind !== "posta" && !ticket.protocol) return null;
+  const change = make("button", { type: "button", class: "btn btn-sm btn-outline-primary", "data-key": "protocol", onclick: () => askProtocol(ticket) }, ticket.protocol ? "Correggi il numero" : "Scrivi il numero");
+  return section("Protocollo", facts([["Numero", ticket.protocol ?? "non ancora protocollata"]]), change);
 }
 
 function terms({ terms: legal }) {
@@ -78,6 +88,6 @@ function history(ticket) {
 function happened(event) {
   const [word, sign] = EVENTS[event.kind] ?? [event.kind, "info-circle"];
   const who = event.author ? ` · ${event.author}` : "";
-  const told = event.kind === "detail" && event.text ? make("span", { dir: "auto" }, ": ", ...spoken(event.text)) : null;
+  const told = ["detail", "protocol"].includes(event.kind) && event.text ? make("span", { dir: "auto" }, ": ", ...spoken(event.text)) : null;
   return make("li", {}, icon(sign, "icon-xs"), make("span", {}, make("strong", {}, word), who, told), make("time", { datetime: event.created_at }, short(event.created_at)));
 }

@@ -4,6 +4,7 @@ import { Problem, ask, tell } from "./api.js";
 import { isSure } from "./asking.js";
 import { drawComposer, startComposer, write } from "./composer.js";
 import { hideConflict, showConflict } from "./conflict.js";
+import { openContact, startContact } from "./contact.js";
 import { addEarlier, drawConversation, firstSeq, watchScrolling } from "./conversation.js";
 import { drawDetails } from "./details.js";
 import { dropDrafts } from "./drafts.js";
@@ -11,6 +12,8 @@ import { byId } from "./elements.js";
 import { drawHeader, possible } from "./header.js";
 import { startKeys } from "./keys.js";
 import { listen } from "./live.js";
+import { startProtocol } from "./protocol.js";
+import { startTemplate } from "./template.js";
 import { drawFilters, drawQueue, shown } from "./queue.js";
 
 const TICKET = /^[0-9a-f]{32}$/;
@@ -34,7 +37,7 @@ function drawOpen() {
   if (!ticket) return;
   drawHeader(ticket, { me: state.me, busy: state.busy, act, back, toggleDetails });
   drawComposer(ticket, state.me); // first: its height decides where the conversation ends
-  drawConversation(ticket);
+  drawConversation({ ...ticket, can_resend: ticket.state === "taken" && ticket.assignee?.id === state.me.id });
   drawDetails(ticket, state.me);
 }
 
@@ -227,7 +230,14 @@ function search(words) {
 async function readEarlier() {
   const ticket = state.open;
   const { messages } = await ask(`tickets/${ticket.id}/messages?before=${firstSeq(ticket)}`).catch(suffer);
-  if (state.open?.id === ticket.id) addEarlier(state.open, messages);
+  if (state.open?.id === ticket.id) addEarlier({ ...state.open, can_resend: false }, messages);
+}
+
+/** A contact that goes on is opened; one that is closed is told, and the work goes on. */
+function written(ticket) {
+  if (ticket.state === "closed") byId("announcer").textContent = `Contatto registrato: ${ticket.name}.`;
+  else location.hash = ticket.id;
+  readQueue().catch(suffer);
 }
 
 function openAlarm() {
@@ -255,8 +265,11 @@ function work() {
 
 function wire() {
   startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }));
-  startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close") }, leave);
-  watchScrolling();
+  startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
+  startContact(written);
+  startTemplate((wanted) => change(state.open, "template", wanted));
+  startProtocol((protocol) => change(state.open, "protocol", { protocol }));
+  watchScrolling((id) => change(state.open, `messages/${id}/resend`).catch(complain));
   byId("search").addEventListener("input", (event) => search(event.target.value));
   byId("earlier").addEventListener("click", readEarlier);
   byId("alarm-open").addEventListener("click", openAlarm);

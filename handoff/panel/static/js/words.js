@@ -12,6 +12,8 @@ export const KINDS = {
   dati: ["Dati personali", "lock"],
   guasto: ["Assistente senza risposta", "tool"],
   consegna: ["Messaggio non consegnato", "tool"],
+  posta: ["Posta certificata", "mail"],
+  contatto: ["Contatto registrato", "user"],
 };
 export const CHANNELS = {
   webchat: ["Chat del sito", "comment"],
@@ -23,6 +25,8 @@ export const CHANNELS = {
   email: ["E-mail", "mail"],
   pec: ["PEC", "mail"],
   desk: ["Sportello", "pa"],
+  phone: ["Telefono", "telephone"],
+  bridge: ["Altro servizio", "exchange-circle"],
 };
 export const REASONS = {
   richiesta: "l'ha chiesto il cittadino",
@@ -35,6 +39,8 @@ export const REASONS = {
   parole_mancanti: "manca una risposta approvata",
   messaggio_bloccato: "il messaggio non si lasciava elaborare",
   non_consegnata: "un messaggio non è stato consegnato",
+  scritto: "ha scritto all'ufficio",
+  registrato: "l'ha registrato un operatore",
 };
 export const STATES = { open: "Da prendere", taken: "In corso", closed: "Chiusa" };
 export const FILTERS = [
@@ -60,16 +66,19 @@ export const EVENTS = {
   reopened: ["Riaperta", "refresh"],
   detail: ["Dettaglio aggiunto dal cittadino", "comment"],
   withdrawn: ["Ritirata dal cittadino", "close-circle"],
+  protocol: ["Numero di protocollo", "file"],
+  resent: ["Messaggio inviato di nuovo", "refresh"],
   handed_back: ["Restituita all'assistente", "exchange-circle"],
 };
 export const DELIVERIES = {
-  ready: ["in partenza", "wait"],
-  run: ["in partenza", "wait"],
+  ready: ["in coda", "wait"],
+  run: ["in coda", "wait"],
   sent: ["inviato", "fine"],
   delivered: ["consegnato", "fine"],
   read: ["letto", "fine"],
-  failed: ["non consegnato", "bad"],
-  unknown: ["esito incerto: verifichi con il cittadino", "bad"],
+  failed: ["fallito", "bad"],
+  unknown: ["esito ignoto: forse è arrivato, lo verifichi con il cittadino", "bad"],
+  withheld: ["non inviata: su questo canale scrivono solo persone", "held"],
 };
 export const FIELDS = {
   cosa: "Che cosa è successo",

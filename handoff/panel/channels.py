@@ -1,0 +1,43 @@
+"""The panel's API of channels: how each of them is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.channel import Channel
+from handoff.panel.access import PRIVATE, Known
+from handoff.panel.channel_reads import numbers
+from handoff.tables import ChannelState, present
+
+router = APIRouter(prefix="/api/panel/channels")
+
+
+@router.get("")
+async def shelf(request: Request, response: Response, _: Known) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    channels: Mapping[str, Channel] = request.app.state.channels
+    async with request.app.state.database.read() as session:
+        states = {state.channel: state for state in await session.scalars(select(ChannelState))}
+        return {
+            "channels": [
+                await _told(session, channel, states.get(name))
+                for name, channel in channels.items()
+            ]
+        }
+
+
+async def _told(
+    session: AsyncSession, channel: Channel, state: ChannelState | None
+) -> dict[str, Any]:
+    return {
+        "name": channel.name,
+        "title": channel.title,
+        "trouble": state.trouble if state else None,
+        "since": state.since.isoformat() if state else None,
+        "checked_at": state.checked_at.isoformat() if state else None,
+        "pulled": channel.pulled,
+        **await numbers(session, channel, present()),
+    }

@@ -1,0 +1,48 @@
+"""Whether an operator may still write to a citizen, and until when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from handoff.channel import Channel
+from handoff.channel.windows import Standing, standing
+from handoff.tables import Conversation
+
+BY_HAND = "by_hand"  # nothing is sent nor fetched: one speaks
+INACTIVE = "inactive"  # the channel is not among those that run
+
+
+def reach(channel: Channel | None, conversation: Conversation, now: datetime) -> dict[str, Any]:
+    """How things stand, as a person may write; `window_hours` is how long they may."""
+    if channel is None:
+        return _told(INACTIVE, conversation)
+    if channel.by_hand:
+        return _told(BY_HAND, conversation)
+    window = channel.human_window or channel.window
+    return _told(
+        _for_a_person(standing(channel, conversation.heard_at, now)),
+        conversation,
+        window=window,
+        has_templates=channel.has_templates,
+    )
+
+
+def _for_a_person(how: Standing) -> str:
+    return Standing.OPEN if how is Standing.HUMAN_ONLY else how
+
+
+def _told(
+    how: str,
+    conversation: Conversation,
+    *,
+    window: timedelta | None = None,
+    has_templates: bool = False,
+) -> dict[str, Any]:
+    heard = conversation.heard_at
+    until = heard + window if heard and window and how == Standing.OPEN else None
+    return {
+        "standing": how,
+        "until": until.isoformat() if until else None,
+        "window_hours": window.total_seconds() / 3600 if window else None,
+        "unreachable": conversation.unreachable,
+        "has_templates": has_templates,
+    }

@@ -1,0 +1,60 @@
+// How each channel is: whether it works, what waits, what failed.
+import { Problem, ask } from "./api.js";
+import { byId, icon, make } from "./elements.js";
+import { age, short } from "./times.js";
+import { channel as called } from "./words.js";
+
+const TICK = 30_000;
+
+async function draw(background) {
+  const { channels } = await ask("channels", { background });
+  byId("list").replaceChildren(...channels.map(card));
+  complain("");
+}
+
+function card(one) {
+  const [word, sign] = called({ channel: one.name });
+  const [tone, state] = stands(one);
+  return make("li", { class: "channel", "data-tone": tone }, make("h2", {}, icon(sign), one.title || word), make("p", { class: "channel-state" }, state), numbers(one));
+}
+
+function stands({ trouble, since, checked_at: checked, quiet, last_in: last }) {
+  if (trouble) return ["bad", `Non funziona ${age(since)}: ${trouble}`];
+  if (quiet) return ["odd", `Silenzioso più del solito: nessun messaggio ${age(last)}`];
+  return checked ? ["fine", `Funziona, ${age(since)}`] : ["odd", "Non ancora controllato"];
+}
+
+function numbers(one) {
+  const waits = one.waiting ? `${one.waiting}, il più vecchio ${age(one.waiting_since)}` : "0";
+  return make(
+    "dl",
+    {},
+    fact("Ultimo messaggio ricevuto", moment(one.last_in)),
+    fact("Ultimo messaggio inviato", moment(one.last_out)),
+    one.pulled ? null : fact("In coda", waits),
+    one.pulled ? null : fact("Esiti ignoti", one.unknown, one.unknown > 0),
+    one.pulled ? null : fact("Falliti oggi", one.failed_today, one.failed_today > 0),
+    fact("Notizie non comprese", one.oddities),
+    fact("Ultimo controllo", moment(one.checked_at)),
+  );
+}
+
+function fact(name, value, isBad = false) {
+  return make("div", {}, make("dt", {}, name), make("dd", { class: isBad ? "bad" : null }, String(value)));
+}
+
+const moment = (iso) => (iso ? short(iso) : "mai");
+
+function complain(words) {
+  byId("problem").textContent = words;
+  byId("problem").className = words ? "notice notice-bad" : "notice";
+}
+
+function suffer(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.status === 401) location.assign("/panel/login?perche=scaduta");
+  complain(problem.message);
+}
+
+setInterval(() => draw(true).catch(suffer), TICK);
+draw(false).catch(suffer);
