@@ -49,7 +49,8 @@ class Safety:
     """The clinicians' rules and the ear: what either finds is an alarm.
 
     A rule's hit falls when the ear understands the message and hears next to nothing in it; where
-    the message speaks of the past or in jest, when the ear hears no alarm of its own.
+    the message speaks of the past or in jest, or at length and only names an illness, when the
+    ear hears no alarm of its own.
     """
 
     def __init__(self, content: dict[str, Any], *, data: Path, ear: Ear | None = None):
@@ -78,17 +79,20 @@ class Safety:
 
     def look(self, text: str) -> Finding | None:
         """An emergency goes before a crisis: both texts name 112, the first says only that."""
-        ruled, ear = self._rule(text), self._ear
-        if ear is None:
-            return ruled
-        if ruled is not None:
-            return None if ear.doubts(text, eased=self._is_eased(text)) else ruled
-        heard = ear.hear(text)
-        return Finding(heard, EAR) if heard else None
+        sentences = list(self._sentences(INVISIBLE.sub("", text)))
+        standing, ear = list(self._standing(sentences)), self._ear
+        if not standing:
+            heard = ear.hear(text) if ear else None
+            return Finding(heard, EAR) if heard else None
+        eased = all(label.named for label in standing) and not _is_short(sentences)
+        if ear and ear.doubts(text, eased=eased or self._is_eased(sentences)):
+            return None
+        first = next((each for each in standing if each.topic == "emergenza"), standing[0])
+        return Finding(first.topic, first.rule)
 
-    def _is_eased(self, text: str) -> bool:
+    def _is_eased(self, sentences: list[Sentence]) -> bool:
         """Whether anything in it tells of the past, of others, of books, in jest, undenied."""
-        for sentence in self._sentences(INVISIBLE.sub("", text)):
+        for sentence in sentences:
             spans = [span for _, span in self._easing.find(sentence)]
             contexts = self._contexts_of(sentence) if spans else {}
             for span in spans:
@@ -96,22 +100,12 @@ class Safety:
                     return True
         return False
 
-    def _rule(self, text: str) -> Finding | None:
-        sentences = list(self._sentences(INVISIBLE.sub("", text)))
-        crisis = None
-        for label in self._standing(sentences):
-            finding = Finding(label.topic, label.rule)
-            if finding.topic == "emergenza":
-                return finding
-            crisis = crisis or finding
-        return crisis
-
     def _standing(self, sentences: list[Sentence]) -> Iterator[Label]:
         """The rules whose phrase stands uncancelled, in the order of the text."""
         hits = [(each, *hit) for each in sentences for hit in self._rules.find(each)]
         if not hits:
             return
-        short = sum(len(sentence.words) for sentence in sentences) <= FEW
+        short = _is_short(sentences)
         told = any(True for each in sentences for _ in self._told.find(each))
         for sentence, group in groupby(hits, key=itemgetter(0)):
             contexts = self._contexts_of(sentence)
@@ -146,3 +140,7 @@ class Safety:
             return [STOP]
         atoms = self._vocabulary.atoms(word)
         return [atoms] if atoms else self._vocabulary.unglued(word) or [atoms]
+
+
+def _is_short(sentences: list[Sentence]) -> bool:
+    return sum(len(sentence.words) for sentence in sentences) <= FEW

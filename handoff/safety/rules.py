@@ -17,6 +17,7 @@ BEFORE = 3  # words within which a negation precedes what it negates
 NOT = ("non", "{non}", "nessun", "niente")  # what a phrase that denies by itself begins with
 DENIAL = "negazione"
 TOLD = "racconto"  # the one context that holds for the whole message
+NAMED = "nominato"  # the degree of phrases that only name an illness or a deed
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,16 @@ class Label:
     rule: str
     cancelled_by: frozenset[str]
     needs_now: bool
+    named: bool
 
 
 def rule_phrases(content: dict[str, Any]) -> Iterator[Phrase]:
     for rule in content["regole"]:
         for degree, cancelled_by in content["gradi"].items():
             kinds = frozenset(cancelled_by)
-            label = Label(rule["argomento"], rule["nome"], kinds, degree == "debole")
+            label = Label(
+                rule["argomento"], rule["nome"], kinds, degree == "debole", degree == NAMED
+            )
             denying = replace(label, cancelled_by=kinds - {DENIAL})
             for text in rule.get(degree, ()):
                 # "non risponde e non respira": the first "non" denies nothing

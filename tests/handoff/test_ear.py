@@ -81,6 +81,20 @@ def test_in_a_book_or_of_the_past_a_rule_falls_where_the_ear_hears_no_alarm_of_i
 
 
 @pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("la mio padre la emorragia", None),
+        ("la mio padre la emorragia la tubicino", "sangue"),
+        ("la mio padre emorragia", "sangue"),
+        ("la mio padre la emorragia non respira", "respiro"),
+    ],
+)
+def test_at_length_a_mere_name_needs_the_ear(text, rule):
+    found = Safety.load(ROOT / "data", ear=Ear(EAR.listener, EAR.threshold, doubt=-9.0)).look(text)
+    assert (found and found.rule) == rule
+
+
+@pytest.mark.parametrize(
     ("text", "eased"),
     [
         ("mio padre non respira, scherzavo", True),
@@ -90,7 +104,8 @@ def test_in_a_book_or_of_the_past_a_rule_falls_where_the_ear_hears_no_alarm_of_i
     ],
 )
 def test_a_denied_joke_eases_nothing(text, eased):
-    assert Safety.load(ROOT / "data")._is_eased(text) is eased
+    safety = Safety.load(ROOT / "data")
+    assert safety._is_eased(list(safety._sentences(text))) is eased
 
 
 def test_the_newest_model_by_name_is_heard_with(tmp_path):
