@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -20,7 +21,7 @@ TITLES = ("canale", "risposta", "pratica", "risposta dell'operatore", "messaggi"
 WIDTHS = (12, 10, 14, 26, 10, 8)
 
 
-async def play_all(settings: Settings, fakes: dict[str, object]) -> None:
+async def play_all(settings: Settings, fakes: dict[str, Any]) -> None:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         desk = await Desk(app).enters(await hire(app.state.database, "rita"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tests.handoff.desk import Desk
-from tests.journey.sides import Side
+from tests.journey.base import Side
 
 QUESTION = "Buongiorno, dove posso parcheggiare?"
 WISH = "Vorrei parlare con una persona"

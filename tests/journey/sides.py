@@ -4,8 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
-from typing import ClassVar, Protocol
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -14,32 +13,19 @@ from tests import fake_bridge, fake_x
 from tests.channels.conftest import SETTINGS
 from tests.channels.signing import signed as signed_case
 from tests.fake_bridge import FakeBridge
+from tests.fake_imap import FakeImap
+from tests.fake_meta import INSTAGRAM, MESSENGER, FakeMeta
+from tests.fake_smtp import FakeSmtp
 from tests.fake_telegram import FakeTelegram
+from tests.fake_whatsapp import FakeWhatsApp
 from tests.fake_x import FakeX
+from tests.journey.base import NUMBERS, Base, Side
+from tests.journey.more_sides import Email, Instagram, Messenger, Pec, WhatsApp
 
-NAMES = ("webchat", "telegram", "x", "bridge")
-NUMBERS = count(1)
-
-
-class Side(Protocol):
-    name: str
-    answers_alone: bool  # the bot may speak here
-
-    async def write(self, text: str) -> None: ...
-
-    async def read(self) -> list[str]: ...
-
-
-class Base:
-    name: ClassVar[str]
-    answers_alone: ClassVar[bool] = True
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self.http = http
-
-    async def post(self, path: str, raw: bytes, headers: dict[str, str]) -> None:
-        response = await self.http.post(path, content=raw, headers=headers)
-        response.raise_for_status()
+NAMES = (
+    *("webchat", "telegram", "whatsapp", "messenger", "instagram"),
+    *("x", "email", "pec", "bridge"),
+)
 
 
 class WebChat(Base):
@@ -111,31 +97,53 @@ class Bridge(Base):
 
 
 @contextmanager
-def providers() -> Iterator[dict[str, object]]:
+def providers() -> Iterator[dict[str, Any]]:
     """Every provider's fake, started: by the name of its channel."""
     with ExitStack() as stack:
+        start = stack.enter_context
         yield {
-            "telegram": stack.enter_context(FakeTelegram()),
-            "x": stack.enter_context(FakeX()),
-            "bridge": stack.enter_context(FakeBridge()),
+            "telegram": start(FakeTelegram()),
+            "whatsapp": start(FakeWhatsApp()),
+            "messenger": start(FakeMeta(MESSENGER)),
+            "instagram": start(FakeMeta(INSTAGRAM)),
+            "x": start(FakeX()),
+            "email": (start(FakeImap()), start(FakeSmtp())),
+            "pec": (start(FakeImap()), start(FakeSmtp())),
+            "bridge": start(FakeBridge()),
         }
 
 
-def environment(fakes: dict[str, object]) -> dict[str, str]:
+def environment(fakes: dict[str, Any]) -> dict[str, str]:
     """Settings that lead every channel to its fake."""
-    telegram, x, bridge = fakes["telegram"], fakes["x"], fakes["bridge"]
-    assert isinstance(telegram, FakeTelegram)
-    assert isinstance(x, FakeX)
-    assert isinstance(bridge, FakeBridge)
     return SETTINGS | {
         "SPORTELLO_TELEGRAM_MODE": "polling",
-        "SPORTELLO_TELEGRAM_API_URL": telegram.api_url,
-        "SPORTELLO_X_API_URL": x.url,
-        "SPORTELLO_BRIDGE_URL": bridge.url,
+        "SPORTELLO_TELEGRAM_API_URL": fakes["telegram"].api_url,
+        "SPORTELLO_WHATSAPP_GRAPH_URL": fakes["whatsapp"].url,
+        "SPORTELLO_MESSENGER_API_URL": fakes["messenger"].api_url,
+        "SPORTELLO_INSTAGRAM_API_URL": fakes["instagram"].api_url,
+        "SPORTELLO_X_API_URL": fakes["x"].url,
+        "SPORTELLO_BRIDGE_URL": fakes["bridge"].url,
         "SPORTELLO_BRIDGE_SECRET": fake_bridge.SECRET,
+        **_mailbox("EMAIL", *fakes["email"]),
+        **_mailbox("PEC", *fakes["pec"]),
     }
 
 
-def sides(http: httpx.AsyncClient, fakes: dict[str, object]) -> list[Side]:
-    given = {each.name: each for each in (Telegram, X, Bridge)}
-    return [WebChat(http), *(given[name](http, fakes[name]) for name in given)]  # type: ignore[arg-type]
+def _mailbox(name: str, imap: FakeImap, smtp: FakeSmtp) -> dict[str, str]:
+    return {
+        f"SPORTELLO_{name}_{setting}": value
+        for setting, value in {
+            "IMAP_HOST": "127.0.0.1",
+            "IMAP_PORT": str(imap.port),
+            "IMAP_SECURITY": "none",
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(smtp.port),
+            "SMTP_SECURITY": "none",
+            "POLL_SECONDS": "5",
+        }.items()
+    }
+
+
+def sides(http: httpx.AsyncClient, fakes: dict[str, Any]) -> list[Side]:
+    given = (Telegram, WhatsApp, Messenger, Instagram, X, Email, Pec, Bridge)
+    return [WebChat(http), *(side(http, fakes[side.name]) for side in given)]
