@@ -113,7 +113,7 @@ class Served:
         self._loop.call_soon(self._ready.set)
         self._loop.run_forever()
         self._loop.run_until_complete(_close(server))
-        app.ctx.processor.tracker_store.close()
+        self._loop.run_until_complete(app.ctx.processor.close())
         self._loop.close()
 
 

@@ -109,19 +109,23 @@ def settings(model: Path, action_log: Path, tmp_path_factory: Any) -> Iterator[S
 
 
 @pytest.fixture(scope="session")
-def processor(model: Path, settings: Settings) -> Iterator[Processor]:
+def processor(
+    model: Path, settings: Settings, loop: asyncio.AbstractEventLoop
+) -> Iterator[Processor]:
     processor = load(model, settings)
     TABLE.create(processor.tracker_store.engine)
     yield processor
-    processor.tracker_store.close()
+    loop.run_until_complete(processor.close())
 
 
 @pytest.fixture(scope="session")
-def restarted(model: Path, settings: Settings, processor: Processor) -> Iterator[Processor]:
+def restarted(
+    model: Path, settings: Settings, processor: Processor, loop: asyncio.AbstractEventLoop
+) -> Iterator[Processor]:
     """The same bot after a restart: all it knows of a conversation stands in the database."""
     again = load(model, settings)
     yield again
-    again.tracker_store.close()
+    loop.run_until_complete(again.close())
 
 
 @pytest.fixture
