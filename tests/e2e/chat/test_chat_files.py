@@ -1,9 +1,11 @@
 """A citizen sends a file and saves those that come."""
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Callable
 
-from tests.e2e.chat.citizen import ChatPage
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.chat.citizen import ChatPage, Office
 from tests.handoff.files import ZIP, png
 
 pytestmark = pytest.mark.e2e
@@ -17,7 +19,10 @@ def test_a_file_is_sent_and_answered(citizen: ChatPage) -> None:
     expect(citizen.page.locator(".message.system").last).to_contain_text("Ho ricevuto")
 
 
-def test_why_a_file_is_refused_is_read_at_once(citizen: ChatPage) -> None:
+def test_why_a_file_is_refused_is_read_at_once(
+    office: Office, new_page: Callable[..., Page]
+) -> None:
+    citizen = ChatPage(new_page(), office).opens()  # its console tells of the refusal
     citizen.page.locator("#file").set_input_files(
         {"name": "lettera.docx", "mimeType": "application/zip", "buffer": ZIP}
     )
