@@ -41,7 +41,9 @@ class FakeBridge:
             assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
 
     def _answer(self, call: Call) -> object:
-        self.calls.append(call)
+        with self._changed:
+            self.calls.append(call)
+            self._changed.notify_all()
         end = self.faults.popleft() if self.faults else None
         if isinstance(end, Reply):
             return end
