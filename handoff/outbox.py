@@ -155,9 +155,10 @@ async def settle(
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    if settled is not None and external_ids:
+    if settled is not None and state in ("sent", "unknown"):
         row = await session.get_one(Outbox, job.id, populate_existing=True)
         await receipts.remember(session, row, external_ids)
+        await receipts.catch_up(session, row)
     ring(session, "outbox")
     ring(session, "tickets")
     return settled is not None

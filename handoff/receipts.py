@@ -22,6 +22,16 @@ async def remember(session: AsyncSession, outbox: Outbox, external_ids: tuple[st
             advance(outbox, report.state, report.cause, report.reason)
 
 
+async def catch_up(session: AsyncSession, outbox: Outbox) -> None:
+    """What was told while the attempt was under way, which ended without an answer."""
+    parts = await session.scalars(
+        select(SentPart.external_id).where(SentPart.outbox_id == outbox.id)
+    )
+    for external_id in (outbox.message_id, *parts):
+        for report in await _told(session, outbox.channel, external_id):
+            advance(outbox, report.state, report.cause, report.reason)
+
+
 async def hear(session: AsyncSession, status: Status) -> None:
     """Take a status in: now if we know what it speaks of, else when we do."""
     if status.up_to is not None:

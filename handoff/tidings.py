@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, inbox, receipts
+from handoff import conversations, inbox, receipts, tickets
 from handoff.channel import Echo, Oddity, Reach, Status, Withdrawn
 from handoff.notify import ring
 from handoff.tables import Attachment as AttachmentRow
@@ -49,15 +49,15 @@ async def _echo(session: AsyncSession, echo: Echo) -> None:
 async def _written_elsewhere(
     session: AsyncSession, conversation: Conversation, echo: Echo
 ) -> None:
-    """Recorded as said, once; the bot keeps silent from here on, until it is handed back."""
+    """Recorded as said, once; the bot keeps silent until its ticket is closed or handed back."""
     if not await _is_new(
         session,
         Oddity(channel=echo.channel, external_id=f"echo:{echo.external_id}", kind="echo", body=""),
     ):
         return
     conversations.record_said(session, conversation, author_name=ELSEWHERE, text=echo.text)
-    if conversation.holder == "bot":
-        conversations.pass_to(session, conversation, "operator", ticket_id=conversation.ticket_id)
+    if conversation.holder == "bot":  # by a ticket: or nobody here could answer or hand back
+        await tickets.open_ticket(session, conversation, kind="persona", reason="altrove")
 
 
 async def _withdraw(session: AsyncSession, event: Withdrawn) -> None:

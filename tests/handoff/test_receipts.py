@@ -127,6 +127,24 @@ async def test_an_unknown_outcome_is_settled_by_a_status_that_repeats_our_key(
     assert await delivery.look_after_the_unknown() == 0
 
 
+class Told(Post):
+    """The provider's status is faster than its answer, which never comes."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__()
+        self.gateway = gateway
+
+    async def send(self, message: Outbound) -> Receipt:
+        await self.gateway.take(status("delivered", key=message.key, external_id="id-9"))
+        raise UnknownOutcome("timed out")
+
+
+async def test_a_status_that_came_before_the_time_out_settles_it(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Told(gateway))
+    assert (await state(gateway.database)).state == "delivered"
+
+
 async def test_an_unknown_outcome_without_news_becomes_a_persons_choice_once(
     gateway: Gateway,
 ) -> None:
@@ -170,7 +188,8 @@ async def test_what_a_person_wrote_in_the_providers_app_is_recorded_and_silences
         assert conversation
         said = await conversations.messages_after(session, conversation.id, seq=1)
         waiting = list(await session.scalars(select(Outbox.message_id)))
-    assert conversation.holder == "operator"
+        waiting_ticket = await session.scalar(select(Ticket.id))
+    assert (conversation.holder, conversation.ticket_id) == ("queue", waiting_ticket)
     assert [(one.author, one.text) for one in said] == [("operator", "Buongiorno, sono Rita")]
     assert said[0].id not in waiting
 

@@ -38,6 +38,7 @@ export const REASONS = {
   bot_muto: "l'assistente non rispondeva",
   parole_mancanti: "manca una risposta approvata",
   messaggio_bloccato: "il messaggio non si lasciava elaborare",
+  altrove: "un operatore ha risposto dall'app del canale",
   non_consegnata: "un messaggio non è stato consegnato",
   scritto: "ha scritto all'ufficio",
   registrato: "l'ha registrato un operatore",
