@@ -14,10 +14,7 @@ DELAYED, FAILED = "delayed", "failed"
 async def remember(session: AsyncSession, outbox: Outbox, external_ids: tuple[str, ...]) -> None:
     """Write down by which ids the provider knows a message, and hear what it told before."""
     for external_id in external_ids:
-        if await _part(session, outbox.channel, external_id) is None:
-            session.add(
-                SentPart(outbox_id=outbox.id, channel=outbox.channel, external_id=external_id)
-            )
+        await _name(session, outbox, external_id)
         for report in await _told(session, outbox.channel, external_id):
             advance(outbox, report.state, report.cause, report.reason)
 
@@ -44,7 +41,7 @@ async def hear(session: AsyncSession, status: Status) -> None:
     if outbox is not None:
         advance(outbox, status.state, status.cause, status.reason)
         if status.alias:
-            await _add_alias(session, outbox, status.alias)
+            await _name(session, outbox, status.alias)
     ring(session, "tickets")
 
 
@@ -126,11 +123,9 @@ async def _hear_all(session: AsyncSession, status: Status) -> None:
     ring(session, "tickets")
 
 
-async def _add_alias(session: AsyncSession, outbox: Outbox, alias: str) -> None:
-    if await _part(session, outbox.channel, alias) is None:
-        session.add(
-            SentPart(outbox_id=outbox.id, channel=outbox.channel, external_id=alias, is_alias=True)
-        )
+async def _name(session: AsyncSession, outbox: Outbox, external_id: str) -> None:
+    if await _part(session, outbox.channel, external_id) is None:
+        session.add(SentPart(outbox_id=outbox.id, channel=outbox.channel, external_id=external_id))
 
 
 async def _part(session: AsyncSession, channel: str, external_id: str) -> SentPart | None:

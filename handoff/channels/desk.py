@@ -2,18 +2,13 @@
 
 from typing import ClassVar
 
-from handoff.channel import Channel, Outbound, PermanentFailure, Receipt
+from handoff.channel.by_hand import ByHand
 
 
-class Desk(Channel):
+class Desk(ByHand):
     name: ClassVar[str] = "desk"
     title: ClassVar[str] = "Sportello"
-    pulled: ClassVar[bool] = True
-    by_hand: ClassVar[bool] = True
-
-    async def send(self, message: Outbound) -> Receipt:
-        raise PermanentFailure("allo sportello si parla di persona: da qui non parte nulla")
 
 
-def channel() -> Channel:
+def channel() -> Desk:
     return Desk()

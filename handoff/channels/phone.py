@@ -2,18 +2,13 @@
 
 from typing import ClassVar
 
-from handoff.channel import Channel, Outbound, PermanentFailure, Receipt
+from handoff.channel.by_hand import ByHand
 
 
-class Phone(Channel):
+class Phone(ByHand):
     name: ClassVar[str] = "phone"
     title: ClassVar[str] = "Telefono"
-    pulled: ClassVar[bool] = True
-    by_hand: ClassVar[bool] = True
-
-    async def send(self, message: Outbound) -> Receipt:
-        raise PermanentFailure("al telefono si parla a voce: da qui non parte nulla")
 
 
-def channel() -> Channel:
+def channel() -> Phone:
     return Phone()

@@ -67,7 +67,6 @@ class SentPart(Base):
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str] = mapped_column(String(255))
-    is_alias: Mapped[bool] = mapped_column(default=False)  # answers name it, statuses do not
 
 
 class DeliveryReport(Base):

@@ -84,9 +84,12 @@ class Post:
             return "il server di posta in uscita non risponde"
 
 
+LATER, REFUSED = 4, 5  # first digits of an answer: RFC 5321, 4.2.1
+
+
 def failure(error: Exception, *, has_left: bool) -> DeliveryError:
     match error:
-        case SMTPAuthenticationError(code=code) if code // 100 == 5:  # noqa: PLR2004
+        case SMTPAuthenticationError(code=code) if code // 100 == REFUSED:
             return TokenRefused("il server di posta rifiuta le credenziali")
         case SMTPResponseException(code=code):
             return _answered(code, is_about_recipient=isinstance(error, SMTPRecipientRefused))
@@ -96,9 +99,9 @@ def failure(error: Exception, *, has_left: bool) -> DeliveryError:
 
 
 def _answered(code: int, *, is_about_recipient: bool) -> DeliveryError:
-    if code // 100 == 4:  # noqa: PLR2004 (RFC 5321, 4.2.1: later it may go)
+    if code // 100 == LATER:
         return TemporaryFailure(f"il server di posta chiede di riprovare ({code})")
-    if code // 100 != 5:  # noqa: PLR2004
+    if code // 100 != REFUSED:
         return UnknownOutcome(f"il server di posta ha risposto in modo inatteso ({code})")
     if is_about_recipient and code in NOBODY:
         return Unreachable(f"la casella del destinatario non riceve ({code})")

@@ -21,8 +21,11 @@ def _password(value: SecretStr) -> SecretStr:
     return value
 
 
+SHORTEST = 16  # characters; below, it could be guessed
+
+
 def _secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < 16:  # noqa: PLR2004 (below, it could be guessed)
+    if len(value.get_secret_value()) < SHORTEST:
         raise ValueError("at least 16 characters")
     return value
 

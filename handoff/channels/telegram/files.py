@@ -1,12 +1,12 @@
 """Files in Telegram's messages: which of them we can take, and where they are fetched."""
 
-from typing import Any
+from typing import Any, Literal
 
 from handoff.channel import Attachment
 from handoff.channel.webhook import clean
 
 # An animation comes with a document too: the first that is there is the file.
-FILES = {
+FILES: dict[str, Literal["image", "audio", "video", "file"]] = {
     "animation": "video",
     "document": "file",
     "photo": "image",
@@ -28,7 +28,7 @@ def files_of(content: dict[str, Any]) -> tuple[Attachment, ...]:
             size = found.get("file_size")
             return (
                 Attachment(
-                    kind=kind,  # type: ignore[arg-type]
+                    kind=kind,
                     name=clean(found.get("file_name")),
                     media_type=clean(found.get("mime_type")) or USUAL.get(name, ""),
                     size=size if isinstance(size, int) else None,

@@ -79,7 +79,6 @@ def upgrade() -> None:
     sa.Column('outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sa.String(length=32), nullable=False),
     sa.Column('external_id', sa.String(length=255), nullable=False),
-    sa.Column('is_alias', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['outbox_id'], ['outbox.id'], name=op.f('fk_sent_part_outbox_id_outbox')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_part')),
     sa.UniqueConstraint('channel', 'external_id', name=op.f('uq_sent_part_channel_external_id'))
