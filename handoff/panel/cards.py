@@ -18,6 +18,7 @@ from handoff.tables import Conversation, Ticket, present
 from handoff.tickets import Clock
 
 EXCERPT = 160  # characters
+ONLY_FILES = "Ha inviato un file."
 FIRST_PAGE = 2**31 - 1
 
 
@@ -72,7 +73,8 @@ def _excerpt(ticket: Ticket, around: Around) -> str:
     """An emergency's words; of a form the longest answer, which tells most; the last words."""
     longest = max((str(value) for value in ticket.fields.values()), key=len, default="")
     told = str(ticket.fields.get("emergenza") or longest)
-    return " ".join((told or around.last_words).split())[:EXCERPT]
+    words = told or around.last_words or (ONLY_FILES if around.awaits_reply else "")
+    return " ".join(words.split())[:EXCERPT]
 
 
 async def details(

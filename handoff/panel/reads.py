@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import tickets
@@ -12,6 +12,8 @@ from handoff.tables import Conversation, Message, Operator, Outbox, Ticket
 SHELVES = ("open", "mine", "taken", "closed", "all")
 CLOSED_SHOWN = 100  # the latest; older ones are for searching
 PAGE = 100  # messages
+# A file without words says nothing on a card; what was said before it still does.
+_HAS_WORDS = and_(Message.author == "citizen", Message.text != "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Around:
     """What a card of the queue says beyond its ticket."""
 
     conversation: Conversation
-    last_words: str  # of the citizen
+    last_words: str  # of the citizen; files alone are none
     awaits_reply: bool  # the citizen spoke after the last operator did
 
 
@@ -76,6 +78,7 @@ async def around(session: AsyncSession, found: Collection[Ticket]) -> dict[str, 
         select(
             Message.conversation_id.label("id"),
             func.max(case((Message.author == "citizen", Message.seq))).label("citizen"),
+            func.max(case((_HAS_WORDS, Message.seq))).label("words"),
             func.max(case((Message.author == "operator", Message.seq))).label("operator"),
         )
         .where(Message.conversation_id.in_(wanted))
@@ -87,7 +90,7 @@ async def around(session: AsyncSession, found: Collection[Ticket]) -> dict[str, 
         .join(spoke, spoke.c.id == Conversation.id, isouter=True)
         .join(
             Message,
-            (Message.conversation_id == Conversation.id) & (Message.seq == spoke.c.citizen),
+            (Message.conversation_id == Conversation.id) & (Message.seq == spoke.c.words),
             isouter=True,
         )
         .where(Conversation.id.in_(wanted))

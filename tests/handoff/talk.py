@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from handoff import conversations
-from handoff.channel import Inbound, Received
+from handoff.channel import Attachment, Inbound, Received
 from handoff.db import Database
 from handoff.gateway import Gateway
 from handoff.tables import Conversation, Message
@@ -22,7 +22,9 @@ class Citizen:
     def __post_init__(self) -> None:
         self._numbers = count(1)
 
-    async def says(self, text: str = "", *, payload: str | None = None) -> Received:
+    async def says(
+        self, text: str = "", *, payload: str | None = None, files: tuple[Attachment, ...] = ()
+    ) -> Received:
         self.last = await self.gateway.receive(
             Inbound(
                 channel=self.channel,
@@ -30,6 +32,7 @@ class Citizen:
                 address=self.address,
                 text=text,
                 payload=payload,
+                attachments=files,
             )
         )
         return self.last

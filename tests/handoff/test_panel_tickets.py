@@ -7,14 +7,16 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handoff import conversations, tickets
+from handoff.channel import Attachment
 from handoff.db import Database
 from handoff.gateway import Gateway
 from handoff.panel.thread import HIDDEN_KEY
 from handoff.tables import Conversation, Message, Ticket
 from tests.handoff.desk import Desk, hire
+from tests.handoff.files import png
 from tests.handoff.talk import Citizen
 
 HOSTILE = [
@@ -26,6 +28,8 @@ HOSTILE = [
     '"><svg/onload=alert(1)>',
     "{chiave}",
 ]
+
+PHOTO = Attachment(kind="image", name="foto.png", media_type="image/png", content=png())
 
 
 @pytest.fixture
@@ -76,6 +80,23 @@ async def test_a_request_stands_in_the_queue_with_what_an_operator_needs(
     assert card["excerpt"] == "voglio parlare con una persona"
     assert card["awaits_reply"] is True
     assert card["due_at"] > card["opened_at"]
+
+
+async def test_a_card_keeps_the_last_words_when_a_file_without_words_follows(
+    carla: Desk, citizen: Citizen, waiting: dict[str, Any]
+) -> None:
+    await citizen.says(files=(PHOTO,))
+    [card] = await shelf(carla)
+    assert card["excerpt"] == "voglio parlare con una persona"
+
+
+async def test_a_card_tells_of_a_file_when_nothing_else_was_said(
+    carla: Desk, waiting: dict[str, Any], app: FastAPI
+) -> None:
+    async with app.state.database.begin() as session:
+        await session.execute(update(Message).values(text=""))
+    [card] = await shelf(carla)
+    assert card["excerpt"] == "Ha inviato un file."
 
 
 async def test_details_tell_the_conversation_and_what_the_bot_understood(
