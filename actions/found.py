@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.lookups import Record, find, one, switchboards
-from actions.saying import pressed_value, say, text
+from actions.saying import pressed_value, say, text, whole_text
 
 PERSON = {"title": "Parla con una persona", "payload": "parla_con_operatore"}
 LONGEST_TITLE = 60
@@ -25,7 +25,11 @@ async def look_up(tracker: Tracker, kind: str) -> Found:
     if chosen := pressed_value(tracker):
         record = await one(kind, chosen)
         return Found([record] if record else [], sure=record is not None)
-    return Found(*await find(kind, text(tracker)))
+    found = Found(*await find(kind, text(tracker)))
+    if found.records or text(tracker) == whole_text(tracker):
+        return found
+    # "il numero dell'ortopedia, e quando si può entrare?": the second clause leans on the first
+    return Found(*await find(kind, whole_text(tracker)))
 
 
 def variant(topic: str, name: str, *, sample: bool) -> str:

@@ -31,4 +31,10 @@ def pressed_value(tracker: Tracker) -> str | None:
 
 
 def text(tracker: Tracker) -> str:
+    """What was written; of a message that asks for two things, what it asks of this one."""
+    asks = tracker.latest_message.get("asks") or {}
+    return str(asks.get(intent(tracker)) or whole_text(tracker))
+
+
+def whole_text(tracker: Tracker) -> str:
     return str(tracker.latest_message.get("text") or "")

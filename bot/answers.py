@@ -5,7 +5,8 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.memory import Conversation
-from bot.nlu.decision import DECLINE, OFFER, wants_more
+from bot.nlu.decision import DECLINE, OFFER
+from bot.nlu.follow_ups import wants_more
 from bot.nlu.language import ITALIAN
 from bot.nlu.verdict import FOREIGN
 
@@ -46,9 +47,13 @@ def _reply(event: BotUttered, message: UserUttered) -> dict[str, Any] | None:
     values = dict(said.get("with") or {})
     if said["say"] == OFFERED:
         values["choices"] = message.parse_data["choices"]
-    elif said["say"] == message.intent_name and (wished := _wished(message)):
+    elif said["say"] in _answered(message) and (wished := _wished(message)):
         values["prefer"] = wished
     return {"say": said["say"], "with": values}
+
+
+def _answered(message: UserUttered) -> list[str]:
+    return [*message.parse_data["said_first"], message.intent_name]
 
 
 def _wished(message: UserUttered) -> list[str]:

@@ -84,8 +84,8 @@ class KnowledgeImporter(TrainingDataImporter):
     def get_nlu_data(self, language: str | None = "it") -> TrainingData:
         return TrainingData(
             [
-                Message({TEXT: phrase.text, INTENT: topic.id, METADATA: _metadata(topic, plain)})
-                for topic, plain in self._with_plainness()
+                Message({TEXT: phrase.text, INTENT: topic.id, METADATA: metadata})
+                for topic, metadata in self._with_metadata()
                 for phrase in topic.phrases
             ]
         )
@@ -105,6 +105,14 @@ class KnowledgeImporter(TrainingDataImporter):
         led = {_intent(rule) for rule in self.hand_written if "condition" not in rule}
         led |= {form.begin for form in self.forms}
         return [(topic, topic.id not in led) for topic in self.topics.values()]
+
+    def _with_metadata(self) -> list[tuple[Topic, dict[str, Any]]]:
+        """A sentence or a look-up can be said beside another answer: it changes nothing."""
+        looked_up = {_intent(rule) for rule in self.hand_written if _is_look_up(rule)}
+        return [
+            (topic, _metadata(topic, topic.id in looked_up or (plain and _is_harmless(topic))))
+            for topic, plain in self._with_plainness()
+        ]
 
     def _spoken(self) -> list[Topic]:
         """A form that begins at once says its topic's sentence first, too."""
@@ -131,11 +139,19 @@ def _response(topic: Topic) -> dict[str, Any]:
     return {"custom": said | ({"ticket": {**topic.ticket, "topic": None}} if topic.ticket else {})}
 
 
-def _metadata(topic: Topic, plain: bool) -> dict[str, Any]:
+def _metadata(topic: Topic, said_alone: bool) -> dict[str, Any]:
     """What the verdict must know of a topic, carried into the model with its phrases."""
-    said_alone = plain and topic.ticket is None and topic.kind != "safety"
     facts = {"risk": topic.risk, "kind": topic.kind, "said_alone": said_alone}
     return {METADATA_EXAMPLE: facts}
+
+
+def _is_harmless(topic: Topic) -> bool:
+    return topic.ticket is None and topic.kind != "safety"
+
+
+def _is_look_up(rule: Rule) -> bool:
+    intent, *steps = rule["steps"]
+    return "condition" not in rule and steps == [{"action": f"action_{intent.get('intent')}"}]
 
 
 def _check(rule: Rule, topics: dict[str, Topic]) -> None:

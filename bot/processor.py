@@ -29,20 +29,27 @@ from rasa.shared.core.constants import (
     REQUESTED_SLOT,
 )
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecutionRejected, Event, SlotSet
+from rasa.shared.core.events import (
+    ActionExecutionRejected,
+    BotUttered,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers import Answer, last_answer
 from bot.memory import Conversation, Unreadable
-from bot.nlu.decision import DIALOGUE_INTENTS, decide, said_first
+from bot.nlu.decision import DIALOGUE_INTENTS, decide
+from bot.nlu.parse import Parse, said_first
 from bot.question import Question
 from bot.runner import StraightRunner
 from bot.settings import BadSetting
 from bot.trackers import Overtaken
 from italian.forms import read_forms
 
-Parse = dict[str, Any]
 VALUE = "valore"
+ACTION_PREFIX = "action_"
 # The others cannot: to them the tracker itself is shown, not a copy
 DECLINING = (LoopAction, RemoteAction)
 # Two bots at most hold one conversation: the second rereads once, a third time is a fault
@@ -194,11 +201,19 @@ class Processor(MessageProcessor):
         return {"text": message.text, "entities": [], **understood}
 
     async def _say_first(self, channel: OutputChannel, conversation: Conversation) -> None:
-        """The plain half of a double question; it leaves no trace in what the rules see."""
+        """The first half of a double question; it leaves no trace in what the rules see."""
         for topic in conversation.latest_message.parse_data["said_first"]:
-            answer = ActionBotResponse(UTTER_PREFIX + topic)
-            said = await answer.run(channel, self.nlg, conversation, self.domain)
+            answer = self._answer_alone(topic)
+            asked = asking_only(topic, conversation)
+            events = await answer.run(channel, self.nlg, asked, self.domain)
+            said = [event for event in events if isinstance(event, BotUttered)]
             conversation.update_with_events(said, self.domain)
+
+    def _answer_alone(self, topic: str) -> Action:
+        """The topic's approved sentence, or its look-up."""
+        if (sentence := UTTER_PREFIX + topic) in self.domain.responses:
+            return ActionBotResponse(sentence)
+        return RemoteAction(ACTION_PREFIX + topic, self.action_endpoint)
 
     async def _run_prediction_loop(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker
@@ -265,6 +280,15 @@ def _topics(domain: Domain) -> frozenset[str]:
 
 def _slots(form: dict[str, Any]) -> list[str]:
     return [REQUESTED_SLOT, *form["required_slots"]]
+
+
+def asking_only(topic: str, tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """The conversation as if its last message had asked for this topic alone."""
+    alone, message = tracker.copy(), tracker.latest_message
+    intent = {**message.intent, "name": topic}
+    parse = {**message.parse_data, "intent": intent}
+    alone.latest_message = UserUttered(message.text, intent, message.entities, parse)
+    return alone
 
 
 def _pressed(button: PressedButton) -> Parse:

@@ -28,6 +28,7 @@ class Reading:
     the evidence, which is half of the work and of most clauses not asked for.
     """
 
+    text: str
     ranking: Ranking
     weigh: Callable[[], float]
     known: bool
@@ -83,6 +84,7 @@ class LinearModel:
         shares = self.calibration.shares(margins)
         seen = (rows[NEAR], len(set(features[NEAR])), len(text.split()))
         return Reading(
+            text=text,
             ranking=[(self.labels[at], min(float(shares[at]), MOST_CONFIDENT)) for at in order],
             weigh=lambda: self.calibration.certainty(self.evidence(margins, *seen)),
             known=bool(len(rows[NEAR][0])),

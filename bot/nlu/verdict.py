@@ -59,7 +59,8 @@ class Judge:
     def judge(
         self, whole: Reading, parts: list[Reading], *, language: str = ITALIAN
     ) -> dict[str, Any]:
-        topics = [FOREIGN] if language != ITALIAN else self._both(whole, parts)
+        asks = {} if language != ITALIAN else self._both(whole, parts)
+        topics = [FOREIGN] if language != ITALIAN else list(asks)
         verdict = "answer" if topics else self.verdict(whole)
         if verdict == "answer" and not topics:
             topics = [whole.ranking[0][0]]
@@ -67,6 +68,7 @@ class Judge:
             "verdict": verdict,
             "topics": topics,
             "said_first": topics[:-1],
+            "asks": asks,
             "choices": self.choices(whole.ranking) if verdict == "offer" else [],
             "sure": whole.known and whole.certainty >= self.thresholds.outside,
             "very_sure": whole.certainty >= self.thresholds.answer_high_risk,
@@ -95,18 +97,19 @@ class Judge:
         risky = self.facts.get(topic, {}).get("risk") == "H"
         return self.thresholds.answer_high_risk if risky else self.thresholds.answer
 
-    def _both(self, whole: Reading, parts: list[Reading]) -> list[str]:
-        """Two topics asked at once: a fixed sentence first, what changes the state last.
+    def _both(self, whole: Reading, parts: list[Reading]) -> dict[str, str]:
+        """Two topics asked at once, each with its clause; what changes the state comes last.
 
         The message as a whole must speak of both: a story's background is no second question.
         """
         likely = {topic for topic, _ in whole.ranking[:MOST_CHOICES]}
         if len(likely & {part.ranking[0][0] for part in parts}) < MOST_TOPICS:
-            return []
-        clear = [part.ranking[0][0] for part in parts if self._clear(part)]
-        topics = sorted(dict.fromkeys(clear), key=lambda topic: not self._said_alone(topic))
+            return {}
+        clear = {part.ranking[0][0]: part.text for part in reversed(parts) if self._clear(part)}
+        topics = sorted(reversed(clear), key=lambda topic: not self._said_alone(topic))
         two = len(topics) == MOST_TOPICS and self._said_alone(topics[0])
-        return topics if two and likely.issuperset(topics) else []
+        both = two and likely.issuperset(topics)
+        return {topic: clear[topic] for topic in topics} if both else {}
 
     def _clear(self, part: Reading) -> bool:
         topic = part.ranking[0][0]

@@ -33,10 +33,12 @@ class Citizen:
         text: str = "",
         intent: str = "",
         value: str | None = None,
+        asks: dict[str, str] | None = None,
         events: list[dict[str, Any]] | None = None,
     ) -> list[str]:
         entities = [{"entity": "valore", "value": value}] if value else []
         message = {"text": text, "intent": {"name": intent}, "entities": entities}
+        message |= {"asks": asks} if asks else {}
         tracker = {
             "sender_id": "conversation-1",
             "slots": self.slots,

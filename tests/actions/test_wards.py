@@ -29,6 +29,33 @@ async def test_several_wards_become_buttons_with_our_payloads(citizen):
     }
 
 
+async def test_of_two_questions_only_the_clause_about_the_ward_is_looked_up(citizen):
+    told = await citizen.calls(
+        ACTION,
+        text="telefono di cardiologia? e quando si entra in chirurgia?",
+        intent="contatti_reparto",
+        asks={
+            "contatti_reparto": "telefono di cardiologia",
+            "orari_visita": "quando si entra in chirurgia",
+        },
+    )
+    assert told == [SAMPLE]
+    assert citizen.replies[0]["with"]["nome"] == "Cardiologia"
+
+
+async def test_a_clause_that_names_nothing_leans_on_the_whole_message(citizen):
+    told = await citizen.calls(
+        "action_orari_visita",
+        text="telefono di cardiologia, e quando si può entrare?",
+        intent="orari_visita",
+        asks={
+            "contatti_reparto": "telefono di cardiologia",
+            "orari_visita": "quando si può entrare",
+        },
+    )
+    assert told == ["orari_visita.trovato_di_esempio"]
+
+
 @pytest.mark.parametrize("asked", [{"text": "telefono di astrologia"}, {"value": "no-such-ward"}])
 async def test_an_unknown_ward_leads_to_the_switchboard_and_a_person(citizen, asked):
     assert await citizen.calls(ACTION, **asked) == ["contatti_reparto.nessuno_di_esempio"]

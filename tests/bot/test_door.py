@@ -58,6 +58,15 @@ def test_of_two_questions_both_are_answered_and_only_the_last_acts(door):
     assert answer["decision"] == "handoff"
 
 
+def test_a_look_up_that_is_asked_first_is_told_what_it_is_asked_for(door, actions):
+    answer = door.ask("il reparto, e vorrei una persona").json()
+    assert [reply["say"] for reply in answer["replies"]] == ["reparto", "persona"]
+    assert answer["decision"] == "handoff"
+    heard = actions.asked[-1]["tracker"]["latest_message"]
+    assert heard["intent"]["name"] == "reparto"
+    assert heard["text"] == "il reparto, e vorrei una persona"
+
+
 def test_a_form_asks_takes_and_ends(door):
     assert decision(door, "un reclamo") == "form"
     assert decision(door, "hanno perso la mia cartella") == "form"

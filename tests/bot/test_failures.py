@@ -16,7 +16,7 @@ def test_an_action_server_that_is_down_is_a_failure(door, served, actions):
     assert served.rows() == []
 
 
-@pytest.mark.parametrize("text", ["il reparto", "un reclamo"])
+@pytest.mark.parametrize("text", ["il reparto", "il reparto e una persona", "un reclamo"])
 def test_an_action_that_fails_is_a_failure(door, served, actions, text):
     actions.fault = "broken"
     assert door.ask(text).status_code == 502

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE
 
 from bot.importer import KnowledgeImporter
 from bot.snapshot import BadKnowledge, read_topics
@@ -72,6 +73,15 @@ def test_look_ups_and_forms_are_led_by_the_hand_written_rules(tmp_path):
     assert "parcheggio is answered" in names
     assert "parla_con_operatore ends reclamo_form" in names
     assert "reclamo is answered" not in names
+
+
+def test_sentences_and_look_ups_may_stand_beside_another_answer(tmp_path):
+    examples = KnowledgeImporter(snapshot=str(snapshot(tmp_path, knowledge()))).get_nlu_data()
+    facts = {
+        each.get(INTENT): each.get(METADATA)[METADATA_EXAMPLE] for each in examples.intent_examples
+    }
+    acting = {topic for topic, fact in facts.items() if not fact["said_alone"]}
+    assert acting == {"reclamo", "parla_con_operatore"}
 
 
 def test_a_form_becomes_slots_that_only_our_action_fills(tmp_path):

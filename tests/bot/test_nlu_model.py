@@ -10,7 +10,7 @@ from bot.nlu.clauses import clauses
 from bot.nlu.features import count
 from bot.nlu.linear import MOST_CONFIDENT, LinearModel, Reading
 from bot.nlu.storage import restore, save
-from bot.nlu.verdict import Judge, Thresholds
+from bot.nlu.verdict import MOST_TOPICS, Judge, Thresholds
 from italian.features import essence
 
 PHRASES = {
@@ -116,6 +116,9 @@ def test_greetings_around_a_question_are_left_out(text, kept):
     [
         ("dove parcheggio? e a che ora sono le visite?", 2),
         ("dove parcheggio e quanto costa il ticket", 2),
+        ("domani porto le urine: dove parcheggio e da che ora aprite?", 3),
+        ("se mio figlio resta la notte, a chi lo chiedo?", 0),
+        ("un consiglio: mettete più sedie", 0),
         ("vorrei disdire la visita", 0),
         ("mio padre e mia madre sono in ospedale", 0),
         ("ciao", 0),
@@ -137,7 +140,7 @@ JUDGE = Judge(FACTS, Thresholds(0.5, 0.8, 0.7, 0.5, 0.3, 0.1))
 
 
 def reading(*ranking: tuple[str, float], known: bool = True) -> Reading:
-    return Reading(list(ranking), weigh=lambda: ranking[0][1], known=known)
+    return Reading(ranking[0][0], list(ranking), weigh=lambda: ranking[0][1], known=known)
 
 
 def test_nothing_is_offered_when_no_word_is_known():
@@ -190,6 +193,7 @@ def test_two_clear_questions_are_both_heard_and_a_change_of_state_comes_last(
     found = JUDGE.judge(whole, [reading(first), reading(second)])
     assert found["topics"] == topics
     assert found["said_first"] == topics[:-1]
+    assert list(found["asks"]) == (topics if len(topics) == MOST_TOPICS else [])
 
 
 def test_a_clause_about_what_the_message_is_not_about_is_no_second_question():
