@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select, update
@@ -100,6 +101,10 @@ async def test_an_unknown_operator_costs_the_work_of_a_known_one() -> None:
     assert not await passwords.fits(PASSWORD, None)
     assert not await passwords.fits(PASSWORD, "not a hash")
     assert await passwords.fits(PASSWORD, passwords.hash_password(PASSWORD))
+
+
+def test_a_stolen_hash_is_as_dear_to_guess_as_rfc_9106_asks(dear_hasher: PasswordHasher) -> None:
+    assert dear_hasher.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 @pytest.mark.parametrize("email", ["carla@example.it", "nessuno@example.it"])
