@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from evaluation.messages import read_messages
 from handoff.settings import ROOT
 from italian.normalise import normalise
+from tests.evaluation.nearness import Shelf
 
 NEAR_COPY = 90  # token set ratio, of 100; it is 100 for a phrase inside a long story, hence:
 COVERED = 0.5  # share of the message's words that the phrase must have to be its copy
@@ -22,33 +23,59 @@ def phrases_of(folder: Path) -> Iterator[str]:
             yield line.split("\t")[2]
 
 
-def near_copies(messages: list[str], phrases: list[str]) -> list[tuple[str, str]]:
-    ours, theirs = [normalise(each) for each in messages], [normalise(each) for each in phrases]
-    scores = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio, score_cutoff=NEAR_COPY)
-    return [
-        (messages[row], phrases[column])
-        for row, column in np.argwhere(scores)
-        if _size(theirs[column]) >= _size(ours[row]) * COVERED
-    ]
+class Phrases:
+    def __init__(self, phrases: list[str]) -> None:
+        self.phrases = phrases
+        self.normal = [normalise(each) for each in phrases]
+        self.shelf = Shelf(self.normal)
+
+    def copied_by(self, messages: list[str]) -> list[tuple[str, str]]:
+        """Each message with each phrase that it is a near copy of."""
+        return [
+            (message, self.phrases[place])
+            for message in messages
+            for place in self.shelf.near(normalise(message), bound=NEAR_COPY)
+            if _size(self.normal[place]) >= _size(normalise(message)) * COVERED
+        ]
 
 
 def _size(text: str) -> int:
     return len(text.split())
 
 
-@pytest.mark.parametrize("file", sorted(EVALUATION.glob("*.tsv")), ids=lambda file: file.name)
-def test_evaluation_stands_apart_from_training(file):
+@pytest.fixture(scope="module")
+def training() -> Phrases:
     phrases = list(phrases_of(ROOT / "data" / "phrases"))
     assert phrases, "no training phrases were found"
-    found = near_copies([message.text for message in read_messages(file)], phrases)
+    return Phrases(phrases)
+
+
+@pytest.mark.parametrize("file", sorted(EVALUATION.glob("*.tsv")), ids=lambda file: file.name)
+def test_evaluation_stands_apart_from_training(file, training):
+    found = training.copied_by([message.text for message in read_messages(file)])
     assert not found, "\n".join(f"«{ours}» is near «{theirs}»" for ours, theirs in found)
 
 
 def test_a_near_copy_is_noticed():
-    phrases = ["Dove posso lasciare la macchina?", "grazie"]
-    assert near_copies(["dove la macchina posso lasciare ?"], phrases)
-    assert near_copies(["Grazie"], phrases)
-    assert not near_copies(["a che ora apre il cup? grazie"], phrases)
+    phrases = Phrases(["Dove posso lasciare la macchina?", "grazie"])
+    assert phrases.copied_by(["dove la macchina posso lasciare ?"])
+    assert phrases.copied_by(["Grazie"])
+    assert not phrases.copied_by(["a che ora apre il cup? grazie"])
+
+
+@pytest.mark.parametrize("bound", [60, NEAR_COPY])
+def test_what_is_not_compared_is_never_near(training, bound):
+    """As rapidfuzz finds them by comparing all with all, misspelt and cut ones among them."""
+    theirs = training.normal[::9]
+    messages = [normalise(each.text) for each in read_messages(EVALUATION / "messages.tsv")]
+    cut = [text[: len(text) * 4 // 5] for text in theirs[::200]]
+    misspelt = [text.replace("a", "o").replace("tt", "t") for text in theirs[7::200]]
+    ours = [*messages[::40], *cut, *misspelt, "", "grazzie"]
+    scores = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio, score_cutoff=bound)
+    expected = [np.flatnonzero(row).tolist() for row in scores]
+    shelf = Shelf(theirs)
+    assert [shelf.near(text, bound=bound) for text in ours] == expected
+    assert sum(map(bool, expected)) > len(cut)
 
 
 def test_no_message_is_evaluated_and_tuned_with():
