@@ -20,7 +20,7 @@ from handoff.db import Database
 from handoff.panel import passwords
 from handoff.settings import Settings
 from handoff.tables import Base
-from tests import postgres
+from tests import postgres, shipped
 from tests.fake_bot import FakeBot
 
 BOTH = ("sqlite", "postgresql")
@@ -38,6 +38,12 @@ def dear_hasher() -> Iterator[PasswordHasher]:
         dear = passwords._hasher
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield dear
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_data() -> Iterator[None]:
+    with shipped.read_once():
+        yield
 
 
 @pytest.fixture(scope="session")
