@@ -9,6 +9,7 @@ from handoff.answering import Answering
 from handoff.attachments import Scanner
 from handoff.bot import Bot
 from handoff.channel import Channel
+from handoff.channel.calling import client
 from handoff.channels import open_channels
 from handoff.crew import Crew
 from handoff.db import Database
@@ -62,7 +63,7 @@ def build(settings: Settings) -> House:
     database = Database(settings.database_url)
     knowledge = Knowledge.load(settings.data, public_url=settings.public_url)
     channels = open_channels(settings.channels)
-    http = httpx.AsyncClient(trust_env=False)  # loopback only: no proxy of the environment
+    http = client(answer_within=settings.bot_timeout)
     ear, deaf = _ear(settings)
     return House(
         settings=settings,

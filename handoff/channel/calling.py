@@ -1,7 +1,9 @@
 """Calling a provider: what never left and what got no answer are told apart."""
 
+import ssl
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -15,6 +17,20 @@ NEVER_LEFT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+
+@cache
+def authorities(*, of_environment: bool = False) -> ssl.SSLContext:
+    """Whom we trust to vouch for a provider: reading them takes 20 ms, for each client anew.
+
+    `of_environment`: those that SSL_CERT_FILE or SSL_CERT_DIR name, if any.
+    """
+    return httpx.create_ssl_context(trust_env=of_environment)
+
+
+def client(*, answer_within: float) -> httpx.AsyncClient:
+    """Calls past any proxy of the environment; an answer may take so many seconds."""
+    return httpx.AsyncClient(verify=authorities(), trust_env=False, timeout=answer_within)
 
 
 async def call(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

@@ -19,6 +19,7 @@ from handoff.channel import (
     Receive,
     TokenRefused,
 )
+from handoff.channel.calling import client
 from handoff.channel.messaging.account import Account
 from handoff.channel.messaging.fetching import Fetching
 from handoff.channel.messaging.reading import Reader
@@ -42,7 +43,7 @@ class MessagingChannel(Channel):
         logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it logs files' addresses
         self._account = account
         self._answer_within = answer_within
-        self._http = httpx.AsyncClient(trust_env=False, timeout=answer_within)
+        self._http = client(answer_within=answer_within)
         self._reader = Reader(account)
         self._delivery = Delivery(account, self._http, answer_within)
         self._fetching = Fetching(self._http, account.api_url, within=3 * answer_within)

@@ -19,7 +19,7 @@ from handoff.channel import (
     UnknownOutcome,
 )
 from handoff.channel.batch import hand_over
-from handoff.channel.calling import call
+from handoff.channel.calling import call, client
 from handoff.channel.webhook import as_object, read_body
 from handoff.channels.bridge import events
 from handoff.channels.bridge.answers import LOST, SIGNATURE_REFUSED, failure, receipt
@@ -48,7 +48,7 @@ class Bridge(Channel):
         self._url = settings.url
         self._answer_within = answer_within
         self._clock = clock
-        self._http = httpx.AsyncClient(timeout=answer_within, trust_env=False)
+        self._http = client(answer_within=answer_within)
 
     def routes(self, receive: Receive) -> APIRouter | None:
         router = APIRouter()

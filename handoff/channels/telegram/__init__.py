@@ -15,6 +15,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from handoff.channel import Channel, File, NotOffered, Outbound, Receipt, Receive
+from handoff.channel.calling import authorities
 from handoff.channels.telegram import updates
 from handoff.channels.telegram.delivery import Delivery, Pace
 from handoff.channels.telegram.downloads import Downloads
@@ -43,7 +44,10 @@ class Telegram(Channel):
     ) -> None:
         self._settings = settings
         self._answer_within = answer_within
-        self._http = HTTPXRequest(read_timeout=answer_within)
+        self._http = HTTPXRequest(
+            read_timeout=answer_within,
+            httpx_kwargs={"verify": authorities(of_environment=True)},
+        )
         # used without initialize(): that would call Telegram and put the token into its errors
         self._bot: ExtBot[Any] = ExtBot(
             settings.token.get_secret_value(),

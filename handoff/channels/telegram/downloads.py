@@ -5,6 +5,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from handoff.channel import File, PermanentFailure, TemporaryFailure
+from handoff.channel.calling import client
 from handoff.channels.telegram.settings import TelegramSettings
 
 TOO_LARGE = "il file è troppo grande"
@@ -16,7 +17,7 @@ class Downloads:
     def __init__(self, bot: ExtBot[None], settings: TelegramSettings) -> None:
         self._bot = bot
         self._base = f"{settings.files_url}{settings.token.get_secret_value()}/"
-        self._http = httpx.AsyncClient(trust_env=False, timeout=TOOK_TOO_LONG)
+        self._http = client(answer_within=TOOK_TOO_LONG)
 
     async def fetch(self, file_id: str, *, at_most: int) -> File:
         path = await self._path_of(file_id)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from handoff.channel import File, TemporaryFailure, UnknownOutcome
+from handoff.channel.calling import client
 from handoff.channel.meta import post
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.settings import WhatsAppSettings
@@ -20,7 +21,7 @@ class Graph:
         self._settings = settings
         self._answer_within = answer_within
         # redirects stay off: the token would travel with them
-        self.http = httpx.AsyncClient(trust_env=False, timeout=answer_within)
+        self.http = client(answer_within=answer_within)
 
     @property
     def authorization(self) -> dict[str, str]:

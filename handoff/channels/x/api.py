@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from handoff.channel import File, TemporaryFailure
-from handoff.channel.calling import call, read_at_most
+from handoff.channel.calling import call, client, read_at_most
 from handoff.channels.x.oauth import Keys, authorization
 from handoff.channels.x.refusals import gone
 from handoff.channels.x.settings import XSettings
@@ -16,7 +16,7 @@ ANSWER_WITHIN = 10.0  # seconds
 class Api:
     def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
         self._settings = settings
-        self._http = httpx.AsyncClient(timeout=answer_within, trust_env=False)
+        self._http = client(answer_within=answer_within)
         self._keys = Keys(
             consumer_key=settings.consumer_key.get_secret_value(),
             consumer_secret=settings.consumer_secret.get_secret_value(),
