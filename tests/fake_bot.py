@@ -7,6 +7,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from tests.loopback import NOTICED
+
 PERSON = {"kind": "persona", "reason": "richiesta", "topic": None, "fields": {}}
 TICKETS = {"parla_con_operatore": PERSON}
 
@@ -23,7 +25,7 @@ class FakeBot:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
+            target=self._server.serve_forever, args=(NOTICED,), daemon=True
         )
 
     @property

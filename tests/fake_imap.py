@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
+from tests.loopback import NOTICED
+
 PASSWORD = "fake-password"
 
 
@@ -24,7 +26,7 @@ class FakeImap:
         self._idling: dict[Any, str] = {}
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.imap = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(NOTICED,))
 
     @property
     def port(self) -> int:

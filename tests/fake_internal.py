@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
+from tests.loopback import NOTICED
+
 TOKEN = "a-token-only-for-these-tests-0123456789"
 CARDIOLOGY = {
     "id": "cardiologia",
@@ -166,7 +168,7 @@ class Internal(BaseHTTPRequestHandler):
 @contextmanager
 def internal_api() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Internal)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(NOTICED,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 Fields = dict[str, Any]
+NOTICED = 0.005  # seconds until a server on loopback notices that it is to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Loopback(ThreadingHTTPServer):
         self.answer = answer
         self.refusal = refusal
         self.closing = threading.Event()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(NOTICED,), daemon=True)
 
     @property
     def url(self) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.loopback import NOTICED
+
 FREE = {"reclamo_cosa", "reclamo_dove"}
 
 
@@ -20,7 +22,7 @@ class ActionServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=serve, args=(NOTICED,), daemon=True)
 
     @property
     def url(self) -> str:
