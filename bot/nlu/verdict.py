@@ -20,6 +20,7 @@ from bot.nlu.thresholds import Thresholds
 FOREIGN = "lingua_straniera"
 MOST_CHOICES = 3
 MOST_TOPICS = 2
+LIKELY = 5  # so far up in the whole message's ranking must both questions stand
 FACTS = "facts.json"
 Facts = dict[str, dict[str, Any]]
 
@@ -102,7 +103,7 @@ class Judge:
 
         The message as a whole must speak of both: a story's background is no second question.
         """
-        likely = {topic for topic, _ in whole.ranking[:MOST_CHOICES]}
+        likely = {topic for topic, _ in whole.ranking[:LIKELY]}
         if len(likely & {part.ranking[0][0] for part in parts}) < MOST_TOPICS:
             return {}
         clear = {part.ranking[0][0]: part.text for part in reversed(parts) if self._clear(part)}
