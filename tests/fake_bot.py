@@ -7,7 +7,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.loopback import NOTICED
+from tests.ending import NOTICED
 
 PERSON = {"kind": "persona", "reason": "richiesta", "topic": None, "fields": {}}
 TICKETS = {"parla_con_operatore": PERSON}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
-from tests.loopback import NOTICED
+from tests.ending import NOTICED
 
 PASSWORD = "fake-password"
 

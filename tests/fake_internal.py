@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
-from tests.loopback import NOTICED
+from tests.ending import NOTICED
 
 TOKEN = "a-token-only-for-these-tests-0123456789"
 CARDIOLOGY = {

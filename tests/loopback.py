@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.ending import NOTICED
+
 Fields = dict[str, Any]
-NOTICED = 0.005  # seconds until a server on loopback notices that it is to end
 
 
 @dataclass(frozen=True, slots=True)

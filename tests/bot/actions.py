@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.loopback import NOTICED
+from tests.ending import NOTICED
 
 FREE = {"reclamo_cosa", "reclamo_dove"}
 
