@@ -86,6 +86,7 @@ class Delivery:
                     cause="unknown",
                     reason=reason,
                     wait=channel.reports_within,
+                    parts=channel.parts_of(job.outbound),
                 )
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
@@ -103,7 +104,14 @@ class Delivery:
 
     async def _settle(self, job: Claimed, state: str, cause: str | None, reason: str) -> None:
         async with self.database.begin() as session:
-            await outbox.settle(session, job, state, cause=cause, reason=reason)
+            await self._write_down(session, job, state, cause, reason)
+
+    async def _write_down(
+        self, session: AsyncSession, job: Claimed, state: str, cause: str | None, reason: str
+    ) -> bool:
+        channel = self.channels.get(job.channel)
+        parts = channel.parts_of(job.outbound) if channel else 1
+        return await outbox.settle(session, job, state, cause=cause, reason=reason, parts=parts)
 
     async def _mark_unreachable(self, job: Claimed) -> None:
         async with self.database.begin() as session:
@@ -113,7 +121,7 @@ class Delivery:
     async def _give_up(self, job: Claimed, state: str, cause: str, reason: str) -> None:
         """A person decides what to do with it."""
         async with self.database.begin() as session:
-            if await outbox.settle(session, job, state, cause=cause, reason=reason):
+            if await self._write_down(session, job, state, cause, reason):
                 await _call_a_person(session, job.conversation_id, job.message.id)
 
     async def look_after_the_unknown(self) -> int:

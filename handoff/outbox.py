@@ -140,9 +140,11 @@ async def settle(
     cause: str | None = None,
     reason: str | None = None,
     wait: timedelta | None = None,
+    parts: int = 1,
 ) -> bool:
     """Write down how the attempt ended. False if another worker has the job by now.
 
+    `parts`: how many the provider gets of it.
     `wait`: for a status or an echo, before an unknown outcome becomes a person's choice.
     """
     await _end_attempts(session, job, state, reason)
@@ -155,10 +157,9 @@ async def settle(
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    if settled is not None and state in ("sent", "unknown"):
+    if settled is not None:
         row = await session.get_one(Outbox, job.id, populate_existing=True)
-        await receipts.remember(session, row, external_ids)
-        await receipts.catch_up(session, row)
+        await receipts.attempt_ended(session, row, external_ids, parts=parts)
     ring(session, "outbox")
     ring(session, "tickets")
     return settled is not None

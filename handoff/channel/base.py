@@ -36,6 +36,10 @@ class Channel(ABC):
     @abstractmethod
     async def send(self, message: Outbound) -> Receipt: ...
 
+    def parts_of(self, message: Outbound) -> int:
+        """How many messages of the provider's it becomes, each with an id of its own."""
+        return 1
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         """What an attachment's reference stands for.
 

@@ -81,6 +81,9 @@ class MessagingChannel(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
+    def parts_of(self, message: Outbound) -> int:
+        return self._delivery.parts_of(message)
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._fetching.fetch(reference, at_most)
 

@@ -34,7 +34,7 @@ class Delivery:
     async def send(self, message: Outbound) -> Receipt:
         if message.late and message.author != "operator":
             raise WindowClosed("dopo 24 ore può scrivere soltanto un operatore")
-        bodies = list(self._bodies(message))
+        bodies = self._bodies(message)
         begun = time.monotonic()
         for body in bodies[len(self._parts_sent.get(message.key, ())) :]:
             if time.monotonic() - begun > 2 * self._answer_within:  # the lease must outlive us
@@ -43,6 +43,9 @@ class Delivery:
             self._parts_sent.setdefault(message.key, []).append(sent)
             self._forget_old()
         return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+
+    def parts_of(self, message: Outbound) -> int:
+        return len(self._bodies(message))
 
     def _bodies(self, message: Outbound) -> list[Body]:
         account = self._account

@@ -75,14 +75,14 @@ class Delivery:
         self._parts_sent: dict[str, list[str]] = {}  # ids by message
 
     async def send(self, message: Outbound) -> Receipt:
-        parts = split(message.text, LONGEST, utf16_units)
-        for number in range(len(self._parts_sent.get(message.key, ())), len(parts)):
-            buttons = message.buttons if number == len(parts) - 1 else ()
-            sent = await self._send_part(message.address, parts[number], buttons)
+        texts = parts(message)
+        for number in range(len(self._parts_sent.get(message.key, ())), len(texts)):
+            buttons = message.buttons if number == len(texts) - 1 else ()
+            sent = await self._send_part(message.address, texts[number], buttons)
             self._parts_sent.setdefault(message.key, []).append(sent)
             self._forget_old()
         done = self._parts_sent.get(message.key, [])
-        for file in message.files[max(0, len(done) - len(parts)) :]:
+        for file in message.files[max(0, len(done) - len(texts)) :]:
             await self._pace.wait(message.address)
             self._parts_sent.setdefault(message.key, []).append(
                 await self._send_file(message.address, file)
@@ -111,6 +111,10 @@ class Delivery:
     def _forget_old(self) -> None:
         if len(self._parts_sent) > REMEMBERED:
             del self._parts_sent[next(iter(self._parts_sent))]
+
+
+def parts(message: Outbound) -> list[str]:
+    return split(message.text, LONGEST, utf16_units)
 
 
 def failure(error: TelegramError) -> DeliveryError:

@@ -18,6 +18,7 @@ from handoff.channel import (
 )
 from handoff.channel.meta import read_signed, shake_hands
 from handoff.channels.whatsapp import updates
+from handoff.channels.whatsapp.bodies import pieces
 from handoff.channels.whatsapp.delivery import Delivery
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.graph import Graph
@@ -68,6 +69,9 @@ class WhatsApp(Channel):
 
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
+
+    def parts_of(self, message: Outbound) -> int:
+        return len(pieces(message))
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)

@@ -17,7 +17,6 @@ CAPTION = 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_DESCRIPTION, ROW_ID = 10, 24, 72, 200
 OPENS_LIST = "Scelga"
-SAME_MESSAGE = "#"  # after our key: more of this message follows
 USER_ID = re.compile(r"[A-Z]{2}\.[\w.]+")  # a BSUID: country, dot, letters and digits
 
 PICTURES = ("image/jpeg", "image/png")
@@ -38,9 +37,8 @@ class Piece:
 def pieces(message: Outbound) -> list[Piece]:
     made = [Piece(_template(message.template))] if message.template else _free(message)
     head = {"messaging_product": "whatsapp", "recipient_type": "individual", **_to(message)}
-    for number, piece in enumerate(made, 1):
-        more = f"{SAME_MESSAGE}{number}" if number < len(made) else ""
-        piece.body.update(head, biz_opaque_callback_data=message.key + more)
+    for piece in made:
+        piece.body.update(head, biz_opaque_callback_data=message.key)
     return made
 
 

@@ -26,7 +26,7 @@ from handoff.channel.batch import hand_over
 from handoff.channel.webhook import as_object, read_body, refuse_forged, signature
 from handoff.channels.x import events
 from handoff.channels.x.api import ANSWER_WITHIN, Api
-from handoff.channels.x.delivery import Delivery
+from handoff.channels.x.delivery import Delivery, parts
 from handoff.channels.x.health import Health
 from handoff.channels.x.settings import XSettings
 
@@ -87,6 +87,9 @@ class X(Channel):
                 return await self._delivery.send(message)
         except TimeoutError:
             raise UnknownOutcome("X non ha risposto in tempo") from None
+
+    def parts_of(self, message: Outbound) -> int:
+        return len(parts(message))
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         if not REFERENCE.fullmatch(reference):

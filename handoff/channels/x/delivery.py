@@ -41,10 +41,9 @@ class Delivery:
     async def send(self, message: Outbound) -> Receipt:
         if not re.fullmatch(r"\d{1,20}", message.address, re.ASCII):
             raise PermanentFailure("non è un account di X")
-        parts = split(numbered(message.text, message.buttons), LONGEST)
-        for number in range(len(self._parts_sent.get(message.key, ())), len(parts)):
-            self._note(message, parts[number])
-            sent = await self._send_part(message.address, parts[number])
+        for text in parts(message)[len(self._parts_sent.get(message.key, ())) :]:
+            self._note(message, text)
+            sent = await self._send_part(message.address, text)
             self._parts_sent.setdefault(message.key, []).append(sent)
             _forget_old(self._parts_sent)
         return Receipt(tuple(self._parts_sent.pop(message.key, ())))
@@ -80,6 +79,10 @@ class Delivery:
         wait = self._free_at - time.monotonic()
         if wait > 0:
             raise TemporaryFailure(LIMIT, retry_after=timedelta(seconds=wait))
+
+
+def parts(message: Outbound) -> list[str]:
+    return split(numbered(message.text, message.buttons), LONGEST)
 
 
 def numbered(text: str, buttons: tuple[Button, ...]) -> str:
