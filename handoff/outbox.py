@@ -52,6 +52,7 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
     row = await session.get_one(Outbox, outbox_id, populate_existing=True)
     message = await session.get_one(Message, row.message_id)
     conversation = await session.get_one(Conversation, row.conversation_id)
+    outbound = await outbound_of(session, row)
     open_attempt = await session.scalar(
         select(Attempt.id).where(Attempt.outbox_id == row.id, Attempt.ended_at.is_(None))
     )
@@ -63,24 +64,17 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
         channel=row.channel,
         conversation_id=row.conversation_id,
         message=message,
-        outbound=_outbound(
-            message,
-            conversation,
-            await _answered(session, conversation.id),
-            await _files(session, message),
-        ),
+        outbound=outbound,
         heard_at=conversation.heard_at,
         too_old=present() - row.created_at > MAX_AGE,
         interrupted=open_attempt is not None,
     )
 
 
-def _outbound(
-    message: Message,
-    conversation: Conversation,
-    answers: Answered | None,
-    files: tuple[File, ...],
-) -> Outbound:
+async def outbound_of(session: AsyncSession, row: Outbox) -> Outbound:
+    """What its channel is given to send."""
+    message = await session.get_one(Message, row.message_id)
+    conversation = await session.get_one(Conversation, row.conversation_id)
     return Outbound(
         key=message.id,
         address=conversation.address,
@@ -89,8 +83,8 @@ def _outbound(
         author=cast(Author, message.author),
         template=_template(message.template),
         conversation_id=conversation.id,
-        answers=answers,
-        files=files,
+        answers=await _answered(session, conversation.id),
+        files=await _files(session, message),
     )
 
 

@@ -36,9 +36,9 @@ class Channel(ABC):
     @abstractmethod
     async def send(self, message: Outbound) -> Receipt: ...
 
-    def parts_of(self, message: Outbound) -> int:
-        """How many messages of the provider's it becomes, each with an id of its own."""
-        return 1
+    def parts_of(self, message: Outbound) -> list[str]:
+        """The text of each message of the provider's that it becomes: each has its own id."""
+        return [message.text]
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         """What an attachment's reference stands for.

@@ -69,6 +69,7 @@ class Echo:
     address: str
     text: str = ""
     key: str | None = None  # ours, when it is an echo of what we sent
+    ours: bool = False  # our own app sent it, though it may not say which message it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

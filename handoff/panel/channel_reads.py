@@ -14,7 +14,7 @@ from handoff.tables import Attempt, Conversation, Inbox, Message, Oddity, Outbox
 GAPS = 50  # how many of the latest say what is usual
 FEWEST = 10  # messages before anything is usual
 UNUSUAL = 3  # times the longest gap
-ECHO = "echo"  # kept to know them again, understood all the same
+ECHOES = ("echo", "echo_held")  # kept to know them again, understood all the same
 ARRIVED = ("sent", "delivered", "read")
 
 
@@ -30,7 +30,7 @@ async def numbers(session: AsyncSession, channel: Channel, now: datetime) -> dic
         "waiting_since": _iso(oldest),
         "unknown": await _count(session, Outbox.channel == name, Outbox.state == "unknown"),
         "failed_today": await _failed_since(session, name, _midnight(now)),
-        "oddities": await _count(session, Oddity.channel == name, Oddity.kind != ECHO),
+        "oddities": await _count(session, Oddity.channel == name, Oddity.kind.not_in(ECHOES)),
         "quiet": is_quieter_than_usual(heard, now),
     }
 

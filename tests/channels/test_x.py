@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -201,27 +202,17 @@ class TestSending:
 
 
 class TestEchoes:
-    async def test_ours_carries_our_key_though_links_were_shortened(self, web, x, gate):
-        text = "Orari & sedi: https://www.example.org/orari"
-        await x.send(Outbound(key="k-1", address="2222", text=text))
+    async def test_are_told_with_their_words_and_links(self, web, gate):
         seen = message("Orari &amp; sedi:  https://t.co/a1", sender="1111", recipient="2222")
         assert await post(web, received(seen, kind="dm.sent")) == 200
-        assert [(event.external_id, event.key) for event in gate.heard] == [("1", "k-1")]
+        assert [(type(event), event.address, event.text) for event in gate.heard] == [
+            (Echo, "2222", "Orari &amp; sedi:  https://t.co/a1")
+        ]
 
-    async def test_ours_is_known_even_before_x_has_answered_the_send(self, api, web, x, gate):
-        api.faults.append(Fault(manner="hang", happens=True))
-        with pytest.raises(UnknownOutcome):
-            await x.send(HELLO)
-        seen = message("Buongiorno", sender="1111", recipient="2222")
-        await post(web, received(seen, kind="dm.sent"))
-        assert gate.heard[0].key == "1"
-
-    async def test_what_a_person_wrote_in_the_app_has_none(self, web, x, gate):
-        await x.send(HELLO)
-        for text, recipient in (("Altro", "2222"), ("Buongiorno", "3333")):
-            seen = message(text, sender="1111", recipient=recipient)
-            await post(web, received(seen, kind="dm.sent"))
-        assert [(type(event), event.key) for event in gate.heard] == [(Echo, None)] * 2
+    async def test_the_words_of_ours_are_known_beforehand(self, api, x):
+        sent = replace(HELLO, text="a " * 6000, buttons=(Button(title="Orari", payload="o"),))
+        await x.send(sent)
+        assert [said["text"] for said in api.sent] == x.parts_of(sent)
 
 
 class TestReceiving:

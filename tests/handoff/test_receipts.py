@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from handoff import conversations, receipts
 from handoff.channel import (
-    Channel,
     Echo,
     Outbound,
     PermanentFailure,
@@ -18,13 +16,12 @@ from handoff.channel import (
     UnknownOutcome,
 )
 from handoff.db import Database
-from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
-from handoff.outbox import claim
 from handoff.safety import Safety
 from handoff.settings import ROOT
-from handoff.tables import Conversation, Outbox, Ticket, present
+from handoff.tables import Conversation, Outbox, Ticket
+from tests.handoff.post import Post, deliver, say, state, status
 
 
 @pytest.fixture
@@ -32,59 +29,6 @@ def gateway(database: Database) -> Gateway:
     """Without workers: the tests deliver by themselves."""
     notice = PrivacyNotice("https://example.it/privacy", "1")
     return Gateway(database, Knowledge(), Safety.load(ROOT / "data"), privacy=notice)
-
-
-class Post(Channel):
-    name = "post"
-    window = timedelta(hours=24)
-    human_window = timedelta(days=7)
-    reports_within = timedelta(seconds=0.05)
-
-    def __init__(self, *failures: Exception) -> None:
-        self.failures = list(failures)
-        self.sent: list[Outbound] = []
-
-    async def send(self, message: Outbound) -> Receipt:
-        self.sent.append(message)
-        if self.failures:
-            raise self.failures.pop(0)
-        return Receipt((f"id-{len(self.sent)}",))
-
-
-class Silent(Post):
-    answers_alone = False
-
-
-async def say(database: Database, *, author: str = "bot", silence: timedelta = timedelta()) -> str:
-    """One message to a citizen who wrote so long ago; its id, which is its key."""
-    async with database.begin() as session:
-        conversation, _ = await conversations.find_or_add(
-            session, channel="post", address="anna", pulled=False
-        )
-        conversation.heard_at = present() - silence
-        said = await conversations.say(session, conversation, author=author, text="uno")
-        return said.id
-
-
-async def deliver(database: Database, post: Post) -> Delivery:
-    delivery = Delivery(database, {"post": post})
-    async with database.begin() as session:
-        jobs = await claim(session, owner="host:1:a")
-    for job in jobs:
-        await delivery.deliver(job)
-    return delivery
-
-
-async def state(database: Database, key: str | None = None) -> Outbox:
-    async with database.read() as session:
-        wanted = select(Outbox).where(Outbox.message_id == key) if key else select(Outbox)
-        found = await session.scalar(wanted)
-    assert found
-    return found
-
-
-def status(state: str, **values: Any) -> Status:
-    return Status(channel="post", state=state, **({"external_id": "id-1"} | values))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read"])))
@@ -246,6 +190,10 @@ async def test_an_operators_words_that_cannot_arrive_become_a_ticket(database: D
         assert await session.scalar(select(Ticket.kind)) == "consegna"
 
 
+class Silent(Post):
+    answers_alone = False
+
+
 async def test_where_only_persons_write_the_bots_words_stay_here(database: Database) -> None:
     await say(database)
     post = Silent()
@@ -256,8 +204,8 @@ async def test_where_only_persons_write_the_bots_words_stay_here(database: Datab
 class Split(Post):
     """Every message becomes two of the provider's: `id-1` and `id-2`."""
 
-    def parts_of(self, message: Outbound) -> int:
-        return 2
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [message.text, message.text]
 
     def __init__(self, *failures: Exception, ids: tuple[str, ...] = ("id-1", "id-2")) -> None:
         super().__init__(*failures)

@@ -81,7 +81,7 @@ class MessagingChannel(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
-    def parts_of(self, message: Outbound) -> int:
+    def parts_of(self, message: Outbound) -> list[str]:
         return self._delivery.parts_of(message)
 
     async def fetch(self, reference: str, *, at_most: int) -> File:

@@ -44,14 +44,13 @@ class Delivery:
             self._forget_old()
         return Receipt(tuple(self._parts_sent.pop(message.key, ())))
 
-    def parts_of(self, message: Outbound) -> int:
-        return len(self._bodies(message))
+    def parts_of(self, message: Outbound) -> list[str]:
+        return split(wording(message, self._account), self._account.longest, self._account.measure)
 
     def _bodies(self, message: Outbound) -> list[Body]:
-        account = self._account
-        parts = split(wording(message, account), account.longest, account.measure)
+        parts = self.parts_of(message)
         says: list[Body] = [{"text": part, "metadata": MARK + message.key} for part in parts]
-        if says and (replies := quick_replies(message, account)):
+        if says and (replies := quick_replies(message, self._account)):
             says[-1]["quick_replies"] = replies
         return [{**self._envelope(message), "message": said} for said in says]
 

@@ -157,8 +157,8 @@ class Telegram(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
-    def parts_of(self, message: Outbound) -> int:
-        return len(parts(message)) + len(message.files)
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [*parts(message), *("" for _ in message.files)]
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._downloads.fetch(reference, at_most=at_most)

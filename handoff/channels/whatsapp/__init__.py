@@ -70,8 +70,8 @@ class WhatsApp(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
-    def parts_of(self, message: Outbound) -> int:
-        return len(pieces(message))
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [piece.words for piece in pieces(message)]
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)

@@ -33,6 +33,13 @@ class Piece:
     body: Body
     file: File | None = None
 
+    @property
+    def words(self) -> str:
+        """What is read there: a template's are the provider's."""
+        said = self.body[self.body["type"]]
+        words = said.get("body") or said.get("caption") or ""
+        return str(words["text"] if isinstance(words, dict) else words)
+
 
 def pieces(message: Outbound) -> list[Piece]:
     made = [Piece(_template(message.template))] if message.template else _free(message)

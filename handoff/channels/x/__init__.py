@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -12,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request
 
 from handoff.channel import (
     Channel,
-    Echo,
     Event,
     File,
     Oddity,
@@ -76,10 +74,7 @@ class X(Channel):
         for event in events.events(body, self._account):
             if isinstance(event, Oddity) and event.kind == events.REVOKED:
                 self._health.doubt()
-            if isinstance(event, Echo):
-                yield replace(event, key=self._delivery.key_of(event.address, event.text))
-            else:
-                yield event
+            yield event
 
     async def send(self, message: Outbound) -> Receipt:
         try:
@@ -88,8 +83,8 @@ class X(Channel):
         except TimeoutError:
             raise UnknownOutcome("X non ha risposto in tempo") from None
 
-    def parts_of(self, message: Outbound) -> int:
-        return len(parts(message))
+    def parts_of(self, message: Outbound) -> list[str]:
+        return parts(message)
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         if not REFERENCE.fullmatch(reference):
