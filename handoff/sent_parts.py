@@ -4,9 +4,10 @@ A citizen reads a message when its last part arrived, and misses it when one par
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.tables import Attempt, DeliveryReport, Outbox, SentPart
@@ -81,6 +82,22 @@ async def names_of(session: AsyncSession, outbox: Outbox) -> list[str]:
     """By which ids reports speak of its parts."""
     parts = [part.external_id for part in await _of(session, outbox) if _is_part(part)]
     return parts or [outbox.message_id]
+
+
+def failure_told_since(moment: datetime) -> ColumnElement[bool]:
+    """True of an outbox row whose failure, or that of a part, was reported from then on."""
+    told = DeliveryReport.external_id
+    names = select(SentPart.external_id).where(SentPart.outbox_id == Outbox.id)
+    return (
+        select(DeliveryReport.id)
+        .where(
+            DeliveryReport.channel == Outbox.channel,
+            DeliveryReport.state == "failed",
+            DeliveryReport.created_at >= moment,
+            or_(told == Outbox.message_id, told.in_(names), (ALIAS + told).in_(names)),
+        )
+        .exists()
+    )
 
 
 async def sum_up(session: AsyncSession, outbox: Outbox) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Channel
 from handoff.knowledge.hours import ROME
+from handoff.sent_parts import failure_told_since
 from handoff.tables import Attempt, Conversation, Inbox, Message, Oddity, Outbox
 
 GAPS = 50  # how many of the latest say what is usual
@@ -84,12 +85,14 @@ async def _waiting(session: AsyncSession, name: str) -> tuple[int, datetime | No
 
 
 async def _failed_since(session: AsyncSession, name: str, moment: datetime) -> int:
+    """At the attempt, or later by what the provider reported."""
     ended = (
         select(Attempt.id)
         .where(Attempt.outbox_id == Outbox.id, Attempt.ended_at >= moment)
         .exists()
     )
-    return await _count(session, Outbox.channel == name, Outbox.state == "failed", ended)
+    then = or_(ended, failure_told_since(moment))
+    return await _count(session, Outbox.channel == name, Outbox.state == "failed", then)
 
 
 async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
