@@ -12,11 +12,12 @@ from handoff.attachments.contents import Kept, forget, headers, kept, kept_of, k
 from handoff.attachments.drafts import MOST_FILES, Gone, add_draft, give
 from handoff.attachments.intake import put, safe_name, shown
 from handoff.attachments.queue import WAITING, Claimed, Outcome, again, claim, settle
-from handoff.attachments.scanning import Scanner, ScannerAway
+from handoff.attachments.scanning import NOT_SET, Scanner, ScannerAway
 
 __all__ = [
     "LARGEST",
     "MOST_FILES",
+    "NOT_SET",
     "TOO_BIG",
     "WAITING",
     "Claimed",

@@ -7,9 +7,20 @@ import { channel as called } from "./words.js";
 const TICK = 30_000;
 
 async function draw(background) {
-  const { channels } = await ask("channels", { background });
+  const { channels, scanner } = await ask("channels", { background });
   byId("list").replaceChildren(...channels.map(card));
+  tellOf(scanner);
   complain("");
+}
+
+function tellOf({ is_set: isSet, trouble }) {
+  const [tone, words] = trouble
+    ? ["bad", `Antivirus: ${trouble}.`]
+    : isSet
+      ? ["fine", "Antivirus: funziona."]
+      : ["odd", "Antivirus: non configurato. I file si controllano solo per tipo, contenuto e dimensione."];
+  byId("scanner").dataset.tone = tone;
+  byId("scanner").textContent = words;
 }
 
 function card(one) {
