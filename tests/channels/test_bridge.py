@@ -185,7 +185,7 @@ class TestSending:
         assert call.headers["X-Sportello-Timestamp"] == "1790000000"
 
     async def test_a_repeat_after_silence_reaches_the_citizen_once(self, gateway, bridge):
-        gateway.faults.append(Fault(manner="hang", happens=True))
+        gateway.fail(Fault(manner="hang", happens=True))
         with pytest.raises(UnknownOutcome):
             await bridge.send(HELLO)
         assert (await bridge.send(HELLO)).external_ids == ("g-1",)
@@ -219,7 +219,7 @@ class TestSending:
         ids=str,
     )
     async def test_tells_what_a_failure_means(self, gateway, bridge, end, kind, told):
-        gateway.faults.append(end)
+        gateway.fail(end)
         with pytest.raises(kind, match=told) as failure:
             await bridge.send(HELLO)
         assert type(failure.value) is kind
@@ -235,7 +235,7 @@ class TestSending:
         ],
     )
     async def test_waits_as_long_as_the_gateway_asks(self, gateway, bridge, header, wait):
-        gateway.faults.append(Reply(status=429, headers={"Retry-After": header}))
+        gateway.fail(Reply(status=429, headers={"Retry-After": header}))
         with pytest.raises(TemporaryFailure) as failure:
             await bridge.send(HELLO)
         assert failure.value.retry_after == wait
@@ -265,7 +265,7 @@ class TestTrouble:
         ],
     )
     async def test_says_what_is_wrong(self, gateway, bridge, end, told):
-        gateway.faults.append(end)
+        gateway.fail(end)
         assert told in str(await bridge.trouble())
 
 

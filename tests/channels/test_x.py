@@ -101,7 +101,7 @@ class TestSending:
 
     async def test_a_long_text_goes_on_where_it_was_interrupted(self, api, x):
         text = ("parola " * 3000).strip()
-        api.faults.extend([None, fake_x.BROKEN])
+        api.fail(None, fake_x.BROKEN)
         with pytest.raises(TemporaryFailure):
             await x.send(Outbound(key="1", address="2222", text=text))
         receipt = await x.send(Outbound(key="1", address="2222", text=text))
@@ -115,7 +115,7 @@ class TestSending:
             with pytest.raises(TemporaryFailure) as failure:
                 await x.send(Outbound(key=key, address="3333", text="Buongiorno"))
             assert timedelta(seconds=880) < failure.value.retry_after <= timedelta(seconds=900)
-        assert len(api.calls) == 15
+        assert len(api.paths) == 15
 
     async def test_a_refusal_for_the_limit_tells_when_to_come_again(self, api, x):
         api.sent += [{}] * 15  # by another process
@@ -131,7 +131,7 @@ class TestSending:
         assert failure.value.retry_after == timedelta(seconds=1)
 
     async def test_a_limit_without_its_headers_is_a_minute(self, api, x):
-        api.faults.append(Fault(status=429, description="Too Many Requests"))
+        api.fail(Fault(status=429, description="Too Many Requests"))
         with pytest.raises(TemporaryFailure) as failure:
             await x.send(HELLO)
         assert failure.value.retry_after == timedelta(minutes=1)
@@ -183,7 +183,7 @@ class TestSending:
         ids=str,
     )
     async def test_tells_what_a_failure_means(self, api, x, fault, kind):
-        api.faults.append(fault)
+        api.fail(fault)
         with pytest.raises(kind) as failure:
             await x.send(HELLO)
         assert type(failure.value) is kind
@@ -198,7 +198,7 @@ class TestSending:
     async def test_what_is_no_account_is_never_called(self, api, x, address):
         with pytest.raises(PermanentFailure):
             await x.send(Outbound(key="1", address=address, text="Buongiorno"))
-        assert api.calls == []
+        assert api.paths == []
 
 
 class TestEchoes:
@@ -291,7 +291,7 @@ class TestAttachments:
             "image/jpeg",
             "oP5p359h.jpg",
         )
-        assert api.calls == [f"/1.1/ton/data/dm/{REFERENCE}"]
+        assert api.paths == [f"/1.1/ton/data/dm/{REFERENCE}"]
 
     async def test_a_picture_that_is_too_large_is_left(self, x):
         with pytest.raises(PermanentFailure):
@@ -301,7 +301,7 @@ class TestAttachments:
     async def test_nothing_else_is_fetched(self, api, x, reference):
         with pytest.raises(PermanentFailure):
             await x.fetch(reference, at_most=1000)
-        assert api.calls == []
+        assert api.paths == []
 
     @pytest.mark.parametrize(
         ("fault", "kind"),
@@ -316,7 +316,7 @@ class TestAttachments:
         ids=str,
     )
     async def test_tells_why_a_picture_cannot_be_had(self, api, x, fault, kind):
-        api.faults.append(fault)
+        api.fail(fault)
         with pytest.raises(kind) as failure:
             await x.fetch(REFERENCE, at_most=1000)
         assert type(failure.value) is kind
@@ -326,7 +326,7 @@ class TestTrouble:
     async def test_none_when_all_is_well_and_the_account_is_asked_once_an_hour(self, api, x):
         assert await x.trouble() is None
         assert await x.trouble() is None
-        assert api.calls.count("/2/users/me") == 1
+        assert api.paths.count("/2/users/me") == 1
 
     async def test_after_a_revocation_the_account_is_asked_at_once(self, api, web, x):
         await x.trouble()
@@ -353,7 +353,7 @@ class TestTrouble:
         x = X(settings)
         assert await x.trouble() is None
         await x.close()
-        assert "/2/activity/subscriptions" not in api.calls
+        assert "/2/activity/subscriptions" not in api.paths
 
     @pytest.mark.parametrize(
         ("faults", "told"),
@@ -367,11 +367,11 @@ class TestTrouble:
         ],
     )
     async def test_says_what_x_refuses(self, api, x, faults, told):
-        api.faults.extend(faults)
+        api.fail(*faults)
         assert told in str(await x.trouble())
 
     async def test_asking_too_often_is_no_trouble_of_the_channel(self, api, x):
-        api.faults.append(Fault(status=429))
+        api.fail(Fault(status=429))
         assert await x.trouble() is None
 
 

@@ -56,6 +56,6 @@ async def test_an_event_that_comes_twice_is_answered_once(
 async def test_a_broken_x_gets_the_message_later_and_once(
     client: httpx.AsyncClient, api: FakeX
 ) -> None:
-    api.faults.append(BROKEN)
+    api.fail_sends(BROKEN)
     await write(client, "dove posso parcheggiare?")
     assert len(set(await answers(api, 2))) == 2
