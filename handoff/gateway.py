@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, hearing, inbox, tickets, tidings
+from handoff import choosing, conversations, hearing, inbox, tickets, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.knowledge import Knowledge
@@ -86,6 +86,8 @@ class Gateway:
             if known is not None:
                 return _received(known, duplicate=True)
             inbound = hearing.adjusted(inbound, conversation)
+            channel = self._channels.get(inbound.channel)
+            inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
             message = await self._hear(session, conversation, inbound, finding)
         return _received(message, duplicate=False)

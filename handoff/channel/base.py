@@ -40,6 +40,10 @@ class Channel(ABC):
         """The text of each message of the provider's that it becomes: each has its own id."""
         return [message.text]
 
+    def numbers_choices(self, message: Outbound) -> bool:
+        """Whether the citizen reads its buttons as numbered lines, to be answered by a number."""
+        return False
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         """What an attachment's reference stands for.
 

@@ -190,6 +190,12 @@ class TestButtons:
         await channel.send(replace(HELLO, buttons=marks))
         assert "1. 1" not in meta.sent[0]["message"]["text"]
 
+    async def test_numbers_may_answer_where_they_are_read(self, name, channel):
+        many = tuple(Button(title=f"Reparto {n}", payload=f"r{n}") for n in range(1, 15))
+        assert channel.numbers_choices(replace(HELLO, buttons=many))
+        few = replace(HELLO, buttons=(PARKING,))
+        assert channel.numbers_choices(few) == (name == "instagram")
+
 
 class TestWindows:
     async def test_an_operators_late_message_is_marked_and_has_no_buttons(self, meta, channel):

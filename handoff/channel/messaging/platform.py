@@ -21,6 +21,7 @@ from handoff.channel import (
 )
 from handoff.channel.calling import client
 from handoff.channel.messaging.account import Account
+from handoff.channel.messaging.buttons import wording
 from handoff.channel.messaging.fetching import Fetching
 from handoff.channel.messaging.reading import Reader
 from handoff.channel.messaging.refusals import refusal
@@ -83,6 +84,9 @@ class MessagingChannel(Channel):
 
     def parts_of(self, message: Outbound) -> list[str]:
         return self._delivery.parts_of(message)
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return wording(message, self._account) != message.text
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._fetching.fetch(reference, at_most)

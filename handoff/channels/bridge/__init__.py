@@ -87,6 +87,9 @@ class Bridge(Channel):
             raise failure(response, self._clock())
         return receipt(response)
 
+    def numbers_choices(self, message: Outbound) -> bool:
+        return True  # partners do so where a network has no buttons: docs/canali/bridge.md
+
     async def _post(self, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         raw = json.dumps(body).encode()
         headers |= {"Content-Type": "application/json"}

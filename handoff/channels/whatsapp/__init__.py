@@ -18,7 +18,7 @@ from handoff.channel import (
 )
 from handoff.channel.meta import read_signed, shake_hands
 from handoff.channels.whatsapp import updates
-from handoff.channels.whatsapp.bodies import pieces
+from handoff.channels.whatsapp.bodies import are_numbered, pieces
 from handoff.channels.whatsapp.delivery import Delivery
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.graph import Graph
@@ -72,6 +72,9 @@ class WhatsApp(Channel):
 
     def parts_of(self, message: Outbound) -> list[str]:
         return [piece.words for piece in pieces(message)]
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return are_numbered(message.buttons)
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)

@@ -82,6 +82,11 @@ def _texts(text: str, buttons: tuple[Button, ...]) -> list[Body]:
     return [*map(_text, before), {"type": "interactive", "interactive": interactive}]
 
 
+def are_numbered(buttons: tuple[Button, ...]) -> bool:
+    """True where neither buttons nor a list can hold them."""
+    return (_reply_buttons(buttons) or _list(buttons)) is None
+
+
 def _with_short_end(text: str) -> list[str]:
     """In two, the second short enough to have buttons."""
     end = split(text, WITH_BUTTONS)[-1]

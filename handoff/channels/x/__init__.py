@@ -86,6 +86,9 @@ class X(Channel):
     def parts_of(self, message: Outbound) -> list[str]:
         return parts(message)
 
+    def numbers_choices(self, message: Outbound) -> bool:
+        return True  # there are no others
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         if not REFERENCE.fullmatch(reference):
             raise PermanentFailure("l'allegato non è di X")
