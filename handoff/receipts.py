@@ -23,11 +23,14 @@ async def attempt_ended(
     await sent_parts.sum_up(session, outbox)
 
 
-async def hear(session: AsyncSession, status: Status) -> None:
-    """Take a status in: now if we know what it speaks of, else when we do."""
+async def hear(session: AsyncSession, status: Status) -> str | None:
+    """Take a status in: now if we know what it speaks of, else when we do.
+
+    The id of our message, if it is one and known.
+    """
     if status.up_to is not None:
         await _hear_all(session, status)
-        return
+        return None
     outbox = await _named(session, status)
     if outbox is not None and status.alias:
         await sent_parts.name_alias(session, outbox, status.alias)
@@ -35,6 +38,7 @@ async def hear(session: AsyncSession, status: Status) -> None:
     if outbox is not None:
         await sent_parts.sum_up(session, outbox)
     ring(session, "tickets")
+    return outbox.message_id if outbox else None
 
 
 async def outbox_of(session: AsyncSession, channel: str, external_id: str) -> Outbox | None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, echoes, inbox, oddities, receipts
+from handoff import attachments, conversations, echoes, inbox, oddities, receipts
 from handoff.channel import Channel, Echo, Oddity, Reach, Status, Withdrawn
+from handoff.channel.webhook import fingerprint
 from handoff.notify import ring
 from handoff.tables import Attachment as AttachmentRow
 from handoff.tables import AttachmentContent
@@ -20,7 +21,7 @@ async def take(session: AsyncSession, event: Tidings, channels: Mapping[str, Cha
     """Each may come twice, too early, or about what we never had: then it changes nothing."""
     match event:
         case Status():
-            await receipts.hear(session, event)
+            await _status(session, event)
         case Echo():
             await echoes.take(session, event, channels)
         case Withdrawn():
@@ -29,6 +30,24 @@ async def take(session: AsyncSession, event: Tidings, channels: Mapping[str, Cha
             await _reach(session, event)
         case Oddity():
             await oddities.keep(session, event)
+
+
+async def _status(session: AsyncSession, status: Status) -> None:
+    """What a provider certified is kept as it came, beside the message that it is about."""
+    message_id = await receipts.hear(session, status)
+    if status.evidence is None:
+        return
+    if message_id is not None:
+        await attachments.keep_receipt(session, message_id, status.channel, status.evidence)
+        return
+    body = (status.evidence.content or b"").decode(errors="replace").replace("\0", "")
+    oddity = Oddity(
+        channel=status.channel,
+        external_id=f"receipt:{fingerprint(status.evidence.content or b'')}",
+        kind="receipt_of_unknown",
+        body=body,
+    )
+    await oddities.keep(session, oddity)
 
 
 async def _withdraw(session: AsyncSession, event: Withdrawn) -> None:

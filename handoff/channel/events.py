@@ -58,6 +58,7 @@ class Status:
     alias: str | None = None  # another id that answers will name: PEC's identificativo
     cause: str | None = None  # of a failure: window_closed · unreachable · refused · later
     reason: str | None = None  # in Italian, for the operator
+    evidence: Attachment | None = field(default=None, repr=False, compare=False)  # as it came: PEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Facts: RFC 6109. What is inside an envelope was written by anybody, receipts inc
 """
 
 import hashlib
+from dataclasses import replace
 from email.message import Message
 
 from handoff.channel import Attachment, Event, Inbound
@@ -34,7 +35,8 @@ class Letters:
     def _events(self, raw: Raw) -> list[Event]:
         mail = letter.parse(raw.content)
         if receipt := headers.raw(mail, "X-Ricevuta").lower():
-            return [*receipts.read(CHANNEL, mail, receipt, self._tokens)]
+            told = receipts.read(CHANNEL, mail, receipt, self._tokens)
+            return [replace(status, evidence=_evidence(raw, receipt)) for status in told]
         leaves = letter.counted(mail)
         if any(_name(part).startswith(EUROPEAN) for part in leaves):
             raise Unreadable("rem")
@@ -98,15 +100,23 @@ def _files(raw: Raw, seen: Message) -> tuple[Attachment, ...]:
     """What is attached, and the message as it came: the evidence."""
     if raw.is_cut:
         return ()
-    original = Attachment(
+    return (*letter.attachments(letter.counted(seen)), _original(raw, "originale.eml"))
+
+
+def _evidence(raw: Raw, receipt: str) -> Attachment | None:
+    """Half a receipt proves nothing; the whole of it is in the mailbox."""
+    return None if raw.is_cut else _original(raw, f"ricevuta-{receipt}.eml")
+
+
+def _original(raw: Raw, name: str) -> Attachment:
+    return Attachment(
         kind="file",
-        name="originale.eml",
+        name=name,
         media_type="message/rfc822",
         size=len(raw.content),
         content=raw.content,
         original=True,
     )
-    return (*letter.attachments(letter.counted(seen)), original)
 
 
 def _particulars(raw: Raw, seen: Message, certified: list[Message] | None) -> dict[str, str]:

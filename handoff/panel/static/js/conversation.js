@@ -55,7 +55,7 @@ export function watchScrolling(again) {
 }
 
 /** What may change of a message that stands there already. */
-const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text, attachments }, ticket) => [delivery, cause, reason, text?.length, filesState(attachments), ticket.can_resend, ticket.reach?.standing, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
+const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text, attachments, receipts }, ticket) => [delivery, cause, reason, text?.length, filesState(attachments), receipts?.length, ticket.can_resend, ticket.reach?.standing, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
 
 const hasEarlier = (ticket) => (earlier.length ? earlier[0].seq > 1 : ticket.earlier);
 export const firstSeq = (ticket) => (earlier[0] ?? ticket.messages[0]).seq;
@@ -117,6 +117,7 @@ function message(said, ticket) {
     attached(said.attachments),
     offered(said.buttons),
     delivered(said, ticket.reach),
+    proofs(said.receipts),
     lost(said, ticket),
   );
 }
@@ -137,6 +138,13 @@ function beside(said, ticket) {
     said.resent_of && ["said-aside", "inviato di nuovo"],
   ].filter(Boolean);
   return facts.map(([sort, words]) => make("p", { class: `said-beside ${sort}`, dir: "auto" }, ...spoken(words)));
+}
+
+/** What a certified provider wrote about the message, as it came. */
+function proofs(receipts) {
+  if (!receipts?.length) return null;
+  const links = receipts.map(({ id, name, sha256, created_at: at }) => make("li", {}, make("a", { href: `/allegati/${id}`, download: true, title: `SHA-256: ${sha256}` }, icon("clip", "icon-xs"), name), make("span", { class: "file-about" }, `${date(at)}, ${clock(at)}`)));
+  return make("ul", { class: "files", "aria-label": "Ricevute PEC" }, links);
 }
 
 function delivered(said, reach) {
