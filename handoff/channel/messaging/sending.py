@@ -13,36 +13,28 @@ from handoff.channel.messaging.reading import MARK
 from handoff.channel.messaging.refusals import refusal
 from handoff.channel.meta import post
 from handoff.channel.parts import split
+from handoff.channel.unfinished import Unfinished
 
-REMEMBERED = 1000  # unfinished messages
 Body = dict[str, Any]
 
 
 class Delivery:
-    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
-
-    The memory is this process's: elsewhere, or after a restart, a message whose later part was
-    refused begins again at its first part. Twice read is better than half read.
-    """
-
     def __init__(self, account: Account, http: httpx.AsyncClient, answer_within: float) -> None:
         self._account = account
         self._http = http
         self._answer_within = answer_within  # seconds, of one part
-        self._parts_sent: dict[str, list[str]] = {}  # ids by message
+        self._unfinished = Unfinished()
 
     async def send(self, message: Outbound) -> Receipt:
         if message.late and message.author != "operator":
             raise WindowClosed("dopo 24 ore può scrivere soltanto un operatore")
         bodies = self._bodies(message)
         begun = time.monotonic()
-        for body in bodies[len(self._parts_sent.get(message.key, ())) :]:
+        for body in bodies[self._unfinished.count(message.key) :]:
             if time.monotonic() - begun > 2 * self._answer_within:  # the lease must outlive us
                 raise TemporaryFailure("Meta risponde lentamente, il resto segue")
-            sent = await self._say(body, late=message.late)
-            self._parts_sent.setdefault(message.key, []).append(sent)
-            self._forget_old()
-        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+            self._unfinished.add(message.key, await self._say(body, late=message.late))
+        return Receipt(self._unfinished.finish(message.key))
 
     def parts_of(self, message: Outbound) -> list[str]:
         return split(wording(message, self._account), self._account.longest, self._account.measure)
@@ -76,7 +68,3 @@ class Delivery:
                 return await post(self._http, url, body, self._account.token)
         except TimeoutError:
             raise UnknownOutcome("nessuna risposta da Meta in tempo") from None
-
-    def _forget_old(self) -> None:
-        if len(self._parts_sent) > REMEMBERED:
-            del self._parts_sent[next(iter(self._parts_sent))]

@@ -9,8 +9,8 @@ from email.message import Message
 
 from handoff.channel import Attachment, Event, Inbound
 from handoff.channel.mailbox import headers, letter
+from handoff.channel.mailbox import letters as mailbox
 from handoff.channel.mailbox.letter import Raw, Unreadable
-from handoff.channel.mailbox.tokens import Tokens
 from handoff.channels.pec import certificate, receipts
 
 CHANNEL = "pec"
@@ -19,20 +19,10 @@ NOTHING_INSIDE = "busta senza il messaggio originale"
 EUROPEAN = ("remevidence", "rem-md")  # ETSI EN 319 532-4, which is to follow PEC
 
 
-class Letters:
-    def __init__(self, address: str, tokens: Tokens) -> None:
-        self._address = address
-        self._tokens = tokens
+class Letters(mailbox.Letters):
+    channel = CHANNEL
 
-    def read(self, raw: Raw) -> list[Event]:
-        try:
-            return self._events(raw)
-        except Unreadable as error:
-            return [letter.oddity(CHANNEL, str(error), raw.content)]
-        except Exception:  # the standard library stumbles over some mails in many ways
-            return [letter.oddity(CHANNEL, "illeggibile", raw.content)]
-
-    def _events(self, raw: Raw) -> list[Event]:
+    def events(self, raw: Raw) -> list[Event]:
         mail = letter.parse(raw.content)
         if receipt := headers.raw(mail, "X-Ricevuta").lower():
             told = receipts.read(CHANNEL, mail, receipt, self._tokens)

@@ -3,7 +3,6 @@
 import re
 import time
 from datetime import timedelta
-from typing import Any
 
 from handoff.channel import (
     Button,
@@ -15,32 +14,25 @@ from handoff.channel import (
 )
 from handoff.channel.calling import object_in
 from handoff.channel.parts import split
+from handoff.channel.unfinished import Unfinished
 from handoff.channels.x.api import Api
 from handoff.channels.x.refusals import LIMIT, failure, is_last, reset
 
 LONGEST = 10_000  # characters; X documents no limit any more, this one was of its older API
-REMEMBERED = 1000  # messages
 
 
 class Delivery:
-    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
-
-    The memory is this process's.
-    """
-
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._parts_sent: dict[str, list[str]] = {}  # ids by message
+        self._unfinished = Unfinished()
         self._free_at = 0.0  # by the monotonic clock
 
     async def send(self, message: Outbound) -> Receipt:
         if not re.fullmatch(r"\d{1,20}", message.address, re.ASCII):
             raise PermanentFailure("non è un account di X")
-        for text in parts(message)[len(self._parts_sent.get(message.key, ())) :]:
-            sent = await self._send_part(message.address, text)
-            self._parts_sent.setdefault(message.key, []).append(sent)
-            _forget_old(self._parts_sent)
-        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+        for text in parts(message)[self._unfinished.count(message.key) :]:
+            self._unfinished.add(message.key, await self._send_part(message.address, text))
+        return Receipt(self._unfinished.finish(message.key))
 
     async def _send_part(self, address: str, text: str) -> str:
         self._wait_for_the_window()
@@ -72,8 +64,3 @@ def numbered(text: str, buttons: tuple[Button, ...]) -> str:
     """X has no buttons any more: the choices stand below the text, to be answered in words."""
     lines = [f"{number}. {button.title}" for number, button in enumerate(buttons, 1)]
     return "\n\n".join(part for part in (text, "\n".join(lines)) if part)
-
-
-def _forget_old(memory: dict[Any, Any]) -> None:
-    if len(memory) > REMEMBERED:
-        del memory[next(iter(memory))]
