@@ -77,6 +77,7 @@ class FakeMeta(FakeProvider):
         self.apps: list[Fields] = [
             {"id": "77", "subscribed_fields": ["messages", "messaging_postbacks"]}
         ]
+        self.uploads: list[bytes] = []  # the whole bodies, in their parts
         self._heard_at: dict[str, datetime] = {}
         self._mids = 0
 
@@ -120,6 +121,9 @@ class FakeMeta(FakeProvider):
             raise Failed(refused(100, 33))
         if edge == "subscribed_apps":
             return {"data": self.apps}
+        if edge == "message_attachments":
+            self.uploads.append(call.raw)
+            return {"attachment_id": f"a_{len(self.uploads)}"}
         return self._typing(call.fields) if "sender_action" in call.fields else self._send(call)
 
     def _typing(self, fields: Fields) -> Fields:
@@ -140,10 +144,13 @@ class FakeMeta(FakeProvider):
     def _check(self, fields: Fields) -> None:
         """What Meta refuses to send."""
         message, tag = fields["message"], fields.get("tag")
-        units = len(message["text"].encode(self.rules.encoding)) // self.rules.unit
+        text = message.get("text", "")
+        units = len(text.encode(self.rules.encoding)) // self.rules.unit
+        attached = message.get("attachment", {}).get("payload", {}).get("attachment_id")
+        is_there = attached in {f"a_{number}" for number, _ in enumerate(self.uploads, 1)}
         replies = message.get("quick_replies", [])
         if (
-            not 0 < units <= self.rules.longest
+            not (is_there and not text if attached else 0 < units <= self.rules.longest)
             or tag not in (None, "HUMAN_AGENT")
             or (tag and (replies or fields.get("messaging_type") != "MESSAGE_TAG"))
             or len(replies) > 13
