@@ -81,6 +81,7 @@ def _show(app: FastAPI, house: House) -> None:
         lambda: app.state.crew.is_well,
         {"safety": house.deaf} if house.deaf else {},
         frozenset(house.channels),
+        house.scanner,
     )
 
 

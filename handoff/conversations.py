@@ -31,13 +31,19 @@ async def find_or_add(
             "created_at": present(),
         },
     )
-    found = await session.scalar(
+    found = await find(session, channel=channel, address=address)
+    assert found is not None  # just inserted, or it was there
+    return found, added
+
+
+async def find(session: AsyncSession, *, channel: str, address: str) -> Conversation | None:
+    """The conversation with this address, locked until the transaction ends."""
+    found: Conversation | None = await session.scalar(
         select(Conversation)
         .where(Conversation.channel == channel, Conversation.address == address)
         .with_for_update()
     )
-    assert found is not None  # just inserted, or it was there
-    return found, added
+    return found
 
 
 async def lock(session: AsyncSession, conversation_id: str) -> Conversation:

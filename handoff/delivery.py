@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, outbox, tickets
+from handoff import conversations, echoes, outbox, tickets
 from handoff.channel import (
     Channel,
     PermanentFailure,
@@ -86,11 +86,14 @@ class Delivery:
                     cause="unknown",
                     reason=reason,
                     wait=channel.reports_within,
+                    parts=len(channel.parts_of(job.outbound)),
                 )
+                await echoes.look_again(session, job.channel, job.outbound.address)
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
         async with self.database.begin() as session:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
+            await echoes.look_again(session, job.channel, job.outbound.address)
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 
@@ -103,7 +106,16 @@ class Delivery:
 
     async def _settle(self, job: Claimed, state: str, cause: str | None, reason: str) -> None:
         async with self.database.begin() as session:
-            await outbox.settle(session, job, state, cause=cause, reason=reason)
+            await self._write_down(session, job, state, cause, reason)
+
+    async def _write_down(
+        self, session: AsyncSession, job: Claimed, state: str, cause: str | None, reason: str
+    ) -> bool:
+        channel = self.channels.get(job.channel)
+        parts = len(channel.parts_of(job.outbound)) if channel else 1
+        settled = await outbox.settle(session, job, state, cause=cause, reason=reason, parts=parts)
+        await echoes.look_again(session, job.channel, job.outbound.address)
+        return settled
 
     async def _mark_unreachable(self, job: Claimed) -> None:
         async with self.database.begin() as session:
@@ -113,7 +125,7 @@ class Delivery:
     async def _give_up(self, job: Claimed, state: str, cause: str, reason: str) -> None:
         """A person decides what to do with it."""
         async with self.database.begin() as session:
-            if await outbox.settle(session, job, state, cause=cause, reason=reason):
+            if await self._write_down(session, job, state, cause, reason):
                 await _call_a_person(session, job.conversation_id, job.message.id)
 
     async def look_after_the_unknown(self) -> int:

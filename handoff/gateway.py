@@ -1,12 +1,14 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, hearing, inbox, tickets, tidings
-from handoff.channel import Event, Inbound, NotOffered, Received
+from handoff import choosing, conversations, hearing, inbox, tickets, tidings
+from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
@@ -28,10 +30,7 @@ class PrivacyNotice:
 
 
 class Gateway:
-    """The one door in.
-
-    `pulled` names the channels whose citizens fetch their messages from us.
-    """
+    """The one door in."""
 
     def __init__(
         self,
@@ -40,13 +39,13 @@ class Gateway:
         safety: Safety,
         *,
         privacy: PrivacyNotice,
-        pulled: frozenset[str] = frozenset(),
+        channels: Mapping[str, Channel] = MappingProxyType({}),
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.safety = safety
         self._privacy = privacy
-        self._pulled = pulled
+        self._channels = channels
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -65,7 +64,7 @@ class Gateway:
 
     async def _take(self, event: Tidings) -> None:
         async with self.database.begin() as session:
-            await tidings.take(session, event)
+            await tidings.take(session, event, self._channels)
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
@@ -87,6 +86,8 @@ class Gateway:
             if known is not None:
                 return _received(known, duplicate=True)
             inbound = hearing.adjusted(inbound, conversation)
+            channel = self._channels.get(inbound.channel)
+            inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
             message = await self._hear(session, conversation, inbound, finding)
         return _received(message, duplicate=False)
@@ -142,7 +143,7 @@ class Gateway:
         aloud: bool = True,
     ) -> Conversation:
         conversation, is_new = await conversations.find_or_add(
-            session, channel=channel, address=address, pulled=channel in self._pulled, name=name
+            session, channel=channel, address=address, pulled=self._pulled(channel), name=name
         )
         if aloud and conversation.notice != self._privacy.version:
             await Speech(session, conversation, self.knowledge).system(
@@ -150,6 +151,11 @@ class Gateway:
             )
             conversation.notice = self._privacy.version
         return conversation
+
+    def _pulled(self, channel: str) -> bool:
+        """True where citizens fetch their messages from us."""
+        known = self._channels.get(channel)
+        return known is not None and known.pulled
 
     async def _save_a_life(
         self,

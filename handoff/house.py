@@ -80,7 +80,7 @@ def build(settings: Settings) -> House:
             knowledge,
             Safety.load(settings.data, ear=ear),
             privacy=PrivacyNotice(settings.privacy_url, settings.privacy_version),
-            pulled=frozenset(name for name, channel in channels.items() if channel.pulled),
+            channels=channels,
         ),
         bot=Bot(
             http,

@@ -52,6 +52,7 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
     row = await session.get_one(Outbox, outbox_id, populate_existing=True)
     message = await session.get_one(Message, row.message_id)
     conversation = await session.get_one(Conversation, row.conversation_id)
+    outbound = await outbound_of(session, row)
     open_attempt = await session.scalar(
         select(Attempt.id).where(Attempt.outbox_id == row.id, Attempt.ended_at.is_(None))
     )
@@ -63,24 +64,17 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
         channel=row.channel,
         conversation_id=row.conversation_id,
         message=message,
-        outbound=_outbound(
-            message,
-            conversation,
-            await _answered(session, conversation.id),
-            await _files(session, message),
-        ),
+        outbound=outbound,
         heard_at=conversation.heard_at,
         too_old=present() - row.created_at > MAX_AGE,
         interrupted=open_attempt is not None,
     )
 
 
-def _outbound(
-    message: Message,
-    conversation: Conversation,
-    answers: Answered | None,
-    files: tuple[File, ...],
-) -> Outbound:
+async def outbound_of(session: AsyncSession, row: Outbox) -> Outbound:
+    """What its channel is given to send."""
+    message = await session.get_one(Message, row.message_id)
+    conversation = await session.get_one(Conversation, row.conversation_id)
     return Outbound(
         key=message.id,
         address=conversation.address,
@@ -89,8 +83,8 @@ def _outbound(
         author=cast(Author, message.author),
         template=_template(message.template),
         conversation_id=conversation.id,
-        answers=answers,
-        files=files,
+        answers=await _answered(session, conversation.id),
+        files=await _files(session, message),
     )
 
 
@@ -140,9 +134,11 @@ async def settle(
     cause: str | None = None,
     reason: str | None = None,
     wait: timedelta | None = None,
+    parts: int = 1,
 ) -> bool:
     """Write down how the attempt ended. False if another worker has the job by now.
 
+    `parts`: how many the provider gets of it.
     `wait`: for a status or an echo, before an unknown outcome becomes a person's choice.
     """
     await _end_attempts(session, job, state, reason)
@@ -155,10 +151,9 @@ async def settle(
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    if settled is not None and state in ("sent", "unknown"):
+    if settled is not None:
         row = await session.get_one(Outbox, job.id, populate_existing=True)
-        await receipts.remember(session, row, external_ids)
-        await receipts.catch_up(session, row)
+        await receipts.attempt_ended(session, row, external_ids, parts=parts)
     ring(session, "outbox")
     ring(session, "tickets")
     return settled is not None

@@ -3,85 +3,69 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import sent_parts
 from handoff.channel import Status
 from handoff.notify import ring
-from handoff.tables import Conversation, DeliveryReport, Outbox, SentPart
+from handoff.tables import Conversation, DeliveryReport, Outbox
 
-RANKS = {"sent": 1, "delivered": 2, "read": 3}
-DELAYED, FAILED = "delayed", "failed"
-
-
-async def remember(session: AsyncSession, outbox: Outbox, external_ids: tuple[str, ...]) -> None:
-    """Write down by which ids the provider knows a message, and hear what it told before."""
-    for external_id in external_ids:
-        await _name(session, outbox, external_id)
-        for report in await _told(session, outbox.channel, external_id):
-            advance(outbox, report.state, report.cause, report.reason)
+# states that a watermark can lift; it says nothing of what may never have left
+BELOW = {"delivered": ("sent",), "read": ("sent", "delivered")}
 
 
-async def catch_up(session: AsyncSession, outbox: Outbox) -> None:
-    """What was told while the attempt was under way, which ended without an answer."""
-    parts = await session.scalars(
-        select(SentPart.external_id).where(SentPart.outbox_id == outbox.id)
-    )
-    for external_id in (outbox.message_id, *parts):
-        for report in await _told(session, outbox.channel, external_id):
-            advance(outbox, report.state, report.cause, report.reason)
+async def attempt_ended(
+    session: AsyncSession, outbox: Outbox, external_ids: tuple[str, ...], *, parts: int
+) -> None:
+    """Of a message of so many parts: hear what was told of it while it was under way."""
+    if outbox.state == "sent":
+        await sent_parts.all_left(session, outbox, external_ids)
+    elif outbox.state in ("unknown", "failed"):
+        await sent_parts.some_missing(session, outbox, of=parts)
+    await sent_parts.sum_up(session, outbox)
 
 
-async def hear(session: AsyncSession, status: Status) -> None:
-    """Take a status in: now if we know what it speaks of, else when we do."""
+async def hear(session: AsyncSession, status: Status) -> str | None:
+    """Take a status in: now if we know what it speaks of, else when we do.
+
+    The id of our message, if it is one and known.
+    """
     if status.up_to is not None:
         await _hear_all(session, status)
-        return
+        return None
     outbox = await _named(session, status)
-    external_id = status.external_id or status.key or ""
-    if not await _keep(session, status, external_id):
-        return  # told before
+    if outbox is not None and status.alias:
+        await sent_parts.name_alias(session, outbox, status.alias)
+    await _keep(session, status, status.external_id or status.key or "")
     if outbox is not None:
-        advance(outbox, status.state, status.cause, status.reason)
-        if status.alias:
-            await _name(session, outbox, status.alias)
+        await sent_parts.sum_up(session, outbox)
     ring(session, "tickets")
-
-
-def advance(
-    outbox: Outbox, state: str, cause: str | None = None, reason: str | None = None
-) -> None:
-    """States only rise: read before delivered stays read, a failure ends what did not arrive."""
-    now = RANKS.get(outbox.state, 0)
-    waits = outbox.state in ("ready", "run")  # the attempt's own end comes first
-    late = outbox.state == FAILED and state == "sent"
-    if state == DELAYED:
-        outbox.reason = outbox.reason or reason
-    elif state == FAILED and now < RANKS["delivered"]:
-        outbox.state, outbox.cause, outbox.reason = FAILED, cause or "refused", reason
-    elif RANKS.get(state, 0) > now and not (waits or late):
-        outbox.state, outbox.cause, outbox.reason = state, None, None
+    return outbox.message_id if outbox else None
 
 
 async def outbox_of(session: AsyncSession, channel: str, external_id: str) -> Outbox | None:
     """The message that the provider, or an answer to it, calls by this id."""
-    part = await _part(session, channel, external_id)
+    part = await sent_parts.named(session, channel, external_id)
     return await session.get(Outbox, part.outbox_id) if part else None
 
 
 async def _named(session: AsyncSession, status: Status) -> Outbox | None:
+    """Locked, so that what is told of two parts at once is summed up one after the other."""
+    wanted = select(Outbox).with_for_update().execution_options(populate_existing=True)
     if status.external_id:
-        found = await outbox_of(session, status.channel, status.external_id)
-        if found is not None:
-            return found
+        part = await sent_parts.named(session, status.channel, status.external_id)
+        if part is not None:
+            return (await session.scalars(wanted.where(Outbox.id == part.outbox_id))).one()
     if status.key is None:
         return None
     by_key: Outbox | None = await session.scalar(
-        select(Outbox).where(Outbox.message_id == status.key, Outbox.channel == status.channel)
+        wanted.where(Outbox.message_id == status.key, Outbox.channel == status.channel)
     )
     if by_key is not None and status.external_id:
-        await remember(session, by_key, (status.external_id,))
+        await sent_parts.name(session, by_key, status.external_id)
     return by_key
 
 
-async def _keep(session: AsyncSession, status: Status, external_id: str) -> bool:
+async def _keep(session: AsyncSession, status: Status, external_id: str) -> None:
+    """Once, however often it is told."""
     known = await session.scalar(
         select(DeliveryReport.id).where(
             DeliveryReport.channel == status.channel,
@@ -102,12 +86,10 @@ async def _keep(session: AsyncSession, status: Status, external_id: str) -> bool
             )
         )
         await session.flush()
-    return known is None
 
 
 async def _hear_all(session: AsyncSession, status: Status) -> None:
-    """A watermark: all that this citizen was sent until then."""
-    assert status.up_to is not None
+    """A watermark: all that this citizen was sent until then, as far as it surely left."""
     rows = await session.scalars(
         select(Outbox)
         .join(Conversation, Conversation.id == Outbox.conversation_id)
@@ -115,31 +97,13 @@ async def _hear_all(session: AsyncSession, status: Status) -> None:
             Conversation.channel == status.channel,
             Conversation.address == status.address,
             Outbox.created_at <= status.up_to,
-            Outbox.state.in_(("sent", "delivered", "unknown")),
+            Outbox.state.in_(BELOW[status.state]),
         )
+        .with_for_update(of=Outbox)
+        .execution_options(populate_existing=True)
     )
-    for outbox in rows:
-        advance(outbox, status.state)
+    for outbox in list(rows):
+        for name in await sent_parts.names_of(session, outbox):
+            await _keep(session, status, name)
+        await sent_parts.sum_up(session, outbox)
     ring(session, "tickets")
-
-
-async def _name(session: AsyncSession, outbox: Outbox, external_id: str) -> None:
-    if await _part(session, outbox.channel, external_id) is None:
-        session.add(SentPart(outbox_id=outbox.id, channel=outbox.channel, external_id=external_id))
-
-
-async def _part(session: AsyncSession, channel: str, external_id: str) -> SentPart | None:
-    found: SentPart | None = await session.scalar(
-        select(SentPart).where(SentPart.channel == channel, SentPart.external_id == external_id)
-    )
-    return found
-
-
-async def _told(session: AsyncSession, channel: str, external_id: str) -> list[DeliveryReport]:
-    return list(
-        await session.scalars(
-            select(DeliveryReport)
-            .where(DeliveryReport.channel == channel, DeliveryReport.external_id == external_id)
-            .order_by(DeliveryReport.id)
-        )
-    )

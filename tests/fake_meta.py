@@ -3,14 +3,12 @@
 import hashlib
 import hmac
 import json
-import threading
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Self
+from typing import Any
 
-from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Loopback, Reply
+from tests.fake_provider import FakeProvider
+from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Reply
 
 __all__ = ["DROP", "GARBAGE", "HANG", "Fault", "Reply"]
 
@@ -64,44 +62,30 @@ UNAUTHORIZED = refused(190, status=401)
 BROKEN = refused(2, status=500)
 
 
-class FakeMeta:
-    """Set `fail` before a call; look at `calls`, `sent` and `posts` after it.
+class FakeMeta(FakeProvider):
+    """Meta's platform, under one of its two sets of rules.
 
     Time stands still until a test moves `now`.
     """
 
     def __init__(self, rules: Rules) -> None:
+        super().__init__()
         self.rules = rules
         self.now = START
-        self.calls: list[Call] = []
-        self.sent: list[Fields] = []  # what citizens see
         self.posts: list[bytes] = []  # what is to be posted to us
         self.files: dict[str, object] = {}  # by path
         self.apps: list[Fields] = [
             {"id": "77", "subscribed_fields": ["messages", "messaging_postbacks"]}
         ]
+        self.uploads: list[bytes] = []  # the whole bodies, in their parts
         self._heard_at: dict[str, datetime] = {}
-        self._faults: deque[Fault | Reply | None] = deque()
-        self._changed = threading.Condition()
         self._mids = 0
-        self._server = Loopback(self._answer, refusal)
 
     @property
     def api_url(self) -> str:
-        return self._server.url
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.__exit__()
+        return self.url
 
     # What tests do
-
-    def fail(self, *faults: Fault | Reply | None) -> None:
-        """How the next calls end, one after the other; None: well."""
-        self._faults.extend(faults)
 
     def write(self, text: str, *, citizen: str = "4242") -> bytes:
         """A citizen writes to us: the post that tells of it."""
@@ -113,25 +97,21 @@ class FakeMeta:
         message = {"mid": self._mid(), "text": text, "is_echo": True, "app_id": 263902037430900}
         return self._post(citizen, {"message": message}, own=True)
 
-    def wait_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
-        with self._changed:
-            assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
-
     # What we call
 
-    def _answer(self, call: Call) -> object:
-        with self._changed:
-            self._changed.notify_all()
-            self.calls.append(call)
-            if call.path in self.files:
-                return self.files[call.path]
-            fault = self._faults.popleft() if self._faults else None
-            if isinstance(fault, Reply):
-                return fault
-            result = self._call(call) if fault is None or fault.happens else None
-            if fault is not None:
-                raise Failed(fault)
-            return result
+    def sends(self, call: Call) -> bool:
+        return call.path.endswith("/messages") and "message" in call.fields
+
+    def refusal(self, fault: Fault) -> Fields:
+        """Faults that `refused` made carry their codes; any other is Meta's own trouble."""
+        code, _, subcode = fault.description.partition("/")
+        if not code.isdigit():
+            code, subcode = "2", "0"
+        error = {"message": "(#1) told in words", "type": "OAuthException", "fbtrace_id": "A"}
+        return {"error": {**error, "code": int(code), "error_subcode": int(subcode)}}
+
+    def serve(self, call: Call) -> object:
+        return self.files[call.path] if call.path in self.files else self._call(call)
 
     def _call(self, call: Call) -> Fields:
         if call.headers.get("Authorization") != f"Bearer {self.rules.token}":
@@ -141,6 +121,9 @@ class FakeMeta:
             raise Failed(refused(100, 33))
         if edge == "subscribed_apps":
             return {"data": self.apps}
+        if edge == "message_attachments":
+            self.uploads.append(call.raw)
+            return {"attachment_id": f"a_{len(self.uploads)}"}
         return self._typing(call.fields) if "sender_action" in call.fields else self._send(call)
 
     def _typing(self, fields: Fields) -> Fields:
@@ -161,10 +144,13 @@ class FakeMeta:
     def _check(self, fields: Fields) -> None:
         """What Meta refuses to send."""
         message, tag = fields["message"], fields.get("tag")
-        units = len(message["text"].encode(self.rules.encoding)) // self.rules.unit
+        text = message.get("text", "")
+        units = len(text.encode(self.rules.encoding)) // self.rules.unit
+        attached = message.get("attachment", {}).get("payload", {}).get("attachment_id")
+        is_there = attached in {f"a_{number}" for number, _ in enumerate(self.uploads, 1)}
         replies = message.get("quick_replies", [])
         if (
-            not 0 < units <= self.rules.longest
+            not (is_there and not text if attached else 0 < units <= self.rules.longest)
             or tag not in (None, "HUMAN_AGENT")
             or (tag and (replies or fields.get("messaging_type") != "MESSAGE_TAG"))
             or len(replies) > 13
@@ -214,12 +200,3 @@ class FakeMeta:
     def _mid(self) -> str:
         self._mids += 1
         return f"m_{self._mids}"
-
-
-def refusal(fault: Fault) -> Fields:
-    """Faults that `refused` made carry their codes; any other is Meta's own trouble."""
-    code, _, subcode = fault.description.partition("/")
-    if not code.isdigit():
-        code, subcode = "2", "0"
-    error = {"message": "(#1) told in words", "type": "OAuthException", "fbtrace_id": "A"}
-    return {"error": {**error, "code": int(code), "error_subcode": int(subcode)}}

@@ -4,15 +4,13 @@ import base64
 import hashlib
 import hmac
 import re
-import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from handoff.channels.x.oauth import Keys, authorization
-from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Loopback, Reply
+from tests.fake_provider import FakeProvider
+from tests.loopback import DROP, GARBAGE, HANG, Call, Failed, Fault, Fields, Reply
 
 __all__ = ["DROP", "GARBAGE", "HANG", "Fault"]
 
@@ -28,6 +26,7 @@ BEARER = "Bearer bearer-token-of-x"
 WEBHOOK_URL = "https://sportello.example.it/webhooks/x"
 WINDOW, PER_WINDOW = 900, 15
 PICTURE = b"\xff\xd8\xff\xe0 a picture"
+SENDS = re.compile(r"/2/dm_conversations/with/(\d+)/messages")
 PROBLEMS = "https://api.x.com/2/problems/"
 
 CLOSED_DOOR = Fault(
@@ -39,51 +38,41 @@ BROKEN = Fault(status=503, description="Service Unavailable")
 PAY = Fault(status=402, description="CreditsDepleted")
 
 
-class FakeX:
-    """Set `faults` before a call; look at `calls` and `sent` after it."""
+class FakeX(FakeProvider):
+    """X's API, with what it charges for."""
 
     def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.sent: list[Fields] = []  # what citizens see: `to` and `text`
-        self.faults: deque[Fault | None] = deque()  # how the next calls end; None: well
+        super().__init__()
         self.webhooks: list[Fields] = [{"id": "1", "url": WEBHOOK_URL, "valid": True}]
         self.subscriptions: list[Fields] = [
             {"event_type": "dm.received", "filter": {"user_id": ACCOUNT}, "webhook_id": "1"}
         ]
         self.account = ACCOUNT
         self.resets_at = int(time.time()) + WINDOW
-        self._changed = threading.Condition()
-        self._server = Loopback(self._answer, refusal)
 
     @property
-    def url(self) -> str:
-        return self._server.url
+    def paths(self) -> list[str]:
+        return [call.path for call in self.calls]
 
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
+    def sends(self, call: Call) -> bool:
+        return SENDS.fullmatch(call.path) is not None
 
-    def __exit__(self, *_: object) -> None:
-        self._server.__exit__()
+    def refusal(self, fault: Fault) -> Fields:
+        """A problem as RFC 7807 words it."""
+        kind = fault.description.lower().replace(" ", "-")
+        return {
+            "title": fault.description,
+            "detail": fault.description,
+            "type": PROBLEMS + kind,
+            "status": fault.status,
+        }
 
-    def wait_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
-        with self._changed:
-            assert self._changed.wait_for(condition, seconds), f"not within {seconds} s"
-
-    def _answer(self, call: Call) -> object:
-        self.calls.append(call.path)
-        fault = self.faults.popleft() if self.faults else None
-        answer = self._serve(call) if fault is None or fault.happens else None
-        if fault is not None:
-            raise Failed(fault)
-        return answer
-
-    def _serve(self, call: Call) -> object:
+    def serve(self, call: Call) -> object:
         given = call.headers["Authorization"]
         app_only = call.path in ("/2/webhooks", "/2/activity/subscriptions")
         if given != (BEARER if app_only else self._expected(call)):
             raise Failed(Fault(status=401, description="Unauthorized"))
-        if to := re.fullmatch(r"/2/dm_conversations/with/(\d+)/messages", call.path):
+        if to := SENDS.fullmatch(call.path):
             return self._send(to[1], call.fields)
         if call.path.startswith("/1.1/ton/data/dm/"):
             return Reply(body=PICTURE, headers={"Content-Type": "image/jpeg"})
@@ -105,9 +94,7 @@ class FakeX:
         if len(self.sent) >= PER_WINDOW:
             body = {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}
             return Reply(body=body, status=429, headers=self._limits())
-        with self._changed:
-            self.sent.append({"to": to, "text": fields["text"]})
-            self._changed.notify_all()
+        self.sent.append({"to": to, "text": fields["text"]})
         data = {"dm_conversation_id": f"{ACCOUNT}-{to}", "dm_event_id": str(len(self.sent))}
         return Reply(body={"data": data}, status=201, headers=self._limits())
 
@@ -128,17 +115,6 @@ class FakeX:
             nonce=unquote(given.get("oauth_nonce", "")) or "none",
             timestamp=int(given.get("oauth_timestamp", 0)),
         )
-
-
-def refusal(fault: Fault) -> Fields:
-    """A problem as RFC 7807 words it."""
-    kind = fault.description.lower().replace(" ", "-")
-    return {
-        "title": fault.description,
-        "detail": fault.description,
-        "type": PROBLEMS + kind,
-        "status": fault.status,
-    }
 
 
 def signed(body: bytes, secret: str = CONSUMER_SECRET) -> dict[str, str]:

@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_content_type() == "application/json":
             fields = json.loads(body)
         else:
-            fields = _form(body.decode())
+            fields = _form(body.decode(errors="replace"))
         return Call(url.path, self.headers, _form(url.query) | fields, self.command, body)
 
     def _fail(self, fault: Fault) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from handoff.attachments import NOT_SET, Scanner
 from handoff.db import Database
 from handoff.tables import ChannelState
 
@@ -26,6 +27,7 @@ class Health:
     workers_are_well: Callable[[], bool]
     shortcomings: dict[str, str] = field(default_factory=dict)  # since the start, with reasons
     channels: frozenset[str] = frozenset()  # those that run
+    scanner: Scanner = field(default_factory=Scanner)
     was_up: bool = field(default=False, init=False)
 
     def hears(self) -> None:
@@ -39,12 +41,15 @@ class Health:
         reasons = {name: reason for name, reason in degraded.items() if reason}
         self.was_up = self.was_up or not (failed or reasons)
         ready = self.was_up and not failed
+        away = await self.scanner.trouble()
         told = {**reasons, **self.shortcomings, **await self._troubled_channels()}
+        told |= {"scanner": away} if away else {}
         body = {
             "ready": ready,
             "degraded": sorted(told),
             "reasons": told,
             "failed": failed,
+            "scanner": (away or "in funzione") if self.scanner.is_set else NOT_SET,
         }
         return (200 if ready else 503), body
 

@@ -42,9 +42,11 @@ async def kept(
 
 
 async def kept_of(session: AsyncSession, message_id: str) -> list[Kept]:
-    """What a message carries, in its order."""
+    """What a message carries, in its order; what was certified about it goes nowhere."""
     rows = await session.execute(
-        _kept().where(Attachment.message_id == message_id).order_by(Attachment.position)
+        _kept()
+        .where(Attachment.message_id == message_id, ~Attachment.is_original)
+        .order_by(Attachment.position)
     )
     return [Kept(row.name, _media_type(row.media_type), row.content) for row in rows]
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from handoff.attachments.evidence import RECEIPT
 from handoff.attachments.intake import shown
 from handoff.db import now
 from handoff.notify import ring
@@ -147,7 +148,11 @@ async def _lock(session: AsyncSession, message_id: str) -> Message:
 async def _show(session: AsyncSession, message: Message) -> None:
     rows = await session.scalars(
         select(Attachment)
-        .where(Attachment.message_id == message.id, Attachment.state.not_in(UNSEEN))
+        .where(
+            Attachment.message_id == message.id,
+            Attachment.state.not_in(UNSEEN),
+            Attachment.kind != RECEIPT,
+        )
         .order_by(Attachment.position)
         .execution_options(populate_existing=True)
     )

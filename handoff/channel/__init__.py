@@ -6,6 +6,7 @@
 * `windows`   who may still write to a citizen who has been silent for a while
 * `webhook`   reading a request: its size, its signature
 * `parts`     cutting a long text where a reader would pause
+* `unfinished`  which parts of a message arrived before it was interrupted
 * `batch`     handing over all that one post brought
 * `calling`   calling a provider, and what its silence means
 """

@@ -22,7 +22,7 @@ class Channel(ABC):
     human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
     has_templates: ClassVar[bool] = False  # after both windows, approved templates may go
     answers_alone: ClassVar[bool] = True  # False: only persons may write (PEC)
-    takes_files: ClassVar[bool] = False  # operators can attach files
+    takes_files: bool = False  # operators can attach files
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
     reports_within: ClassVar[timedelta | None] = None  # a status or an echo comes, usually by then
 
@@ -35,6 +35,14 @@ class Channel(ABC):
 
     @abstractmethod
     async def send(self, message: Outbound) -> Receipt: ...
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        """The text of each message of the provider's that it becomes: each has its own id."""
+        return [message.text]
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        """Whether the citizen reads its buttons as numbered lines, to be answered by a number."""
+        return False
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         """What an attachment's reference stands for.

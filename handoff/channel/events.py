@@ -58,6 +58,7 @@ class Status:
     alias: str | None = None  # another id that answers will name: PEC's identificativo
     cause: str | None = None  # of a failure: window_closed · unreachable · refused · later
     reason: str | None = None  # in Italian, for the operator
+    evidence: Attachment | None = field(default=None, repr=False, compare=False)  # as it came: PEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class Echo:
     address: str
     text: str = ""
     key: str | None = None  # ours, when it is an echo of what we sent
+    ours: bool = False  # our own app sent it, though it may not say which message it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class MessengerSettings(BaseSettings):
 class Messenger(MessagingChannel):
     name = "messenger"
     title = "Messenger"
+    takes_files = True
 
 
 def account(settings: MessengerSettings) -> Account:

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Channel
 from handoff.knowledge.hours import ROME
+from handoff.sent_parts import failure_told_since
 from handoff.tables import Attempt, Conversation, Inbox, Message, Oddity, Outbox
 
 GAPS = 50  # how many of the latest say what is usual
 FEWEST = 10  # messages before anything is usual
 UNUSUAL = 3  # times the longest gap
-ECHO = "echo"  # kept to know them again, understood all the same
+ECHOES = ("echo", "echo_held")  # kept to know them again, understood all the same
 ARRIVED = ("sent", "delivered", "read")
 
 
@@ -30,7 +31,7 @@ async def numbers(session: AsyncSession, channel: Channel, now: datetime) -> dic
         "waiting_since": _iso(oldest),
         "unknown": await _count(session, Outbox.channel == name, Outbox.state == "unknown"),
         "failed_today": await _failed_since(session, name, _midnight(now)),
-        "oddities": await _count(session, Oddity.channel == name, Oddity.kind != ECHO),
+        "oddities": await _count(session, Oddity.channel == name, Oddity.kind.not_in(ECHOES)),
         "quiet": is_quieter_than_usual(heard, now),
     }
 
@@ -84,12 +85,14 @@ async def _waiting(session: AsyncSession, name: str) -> tuple[int, datetime | No
 
 
 async def _failed_since(session: AsyncSession, name: str, moment: datetime) -> int:
+    """At the attempt, or later by what the provider reported."""
     ended = (
         select(Attempt.id)
         .where(Attempt.outbox_id == Outbox.id, Attempt.ended_at >= moment)
         .exists()
     )
-    return await _count(session, Outbox.channel == name, Outbox.state == "failed", ended)
+    then = or_(ended, failure_told_since(moment))
+    return await _count(session, Outbox.channel == name, Outbox.state == "failed", then)
 
 
 async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:

@@ -1,4 +1,4 @@
-"""Whether an operator may still write to a citizen, and until when."""
+"""Whether an operator may still write to a citizen, until when, and what may go once more."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,12 @@ from handoff.channel.windows import Standing, standing
 from handoff.tables import Conversation
 
 BY_HAND = "by_hand"  # nothing is sent nor fetched: one speaks
+ANSWER_YOURSELF = (
+    "L'assistente automatico qui non può più scrivere: il cittadino tace da troppo tempo. "
+    "Risponda Lei, con parole Sue."
+)
+BY_TEMPLATE = "Il cittadino tace da troppo tempo: può ricevere solo un modello approvato."
+NOT_HERE = "Il cittadino tace da troppo tempo: lo cerchi per un'altra via."
 INACTIVE = "inactive"  # the channel is not among those that run
 
 
@@ -18,12 +24,32 @@ def reach(channel: Channel | None, conversation: Conversation, now: datetime) ->
     if channel.by_hand:
         return _told(BY_HAND, conversation)
     window = channel.human_window or channel.window
-    return _told(
+    told = _told(
         _for_a_person(standing(channel, conversation.heard_at, now)),
         conversation,
         window=window,
         has_templates=channel.has_templates,
     )
+    return told | {
+        "not_again": {
+            author: why_not_again(channel, conversation, now, author=author)
+            for author in ("operator", "bot")
+        }
+    }
+
+
+def why_not_again(
+    channel: Channel | None, conversation: Conversation, now: datetime, *, author: str
+) -> str | None:
+    """Why these words would fail once more, and what can work; None when they may go.
+
+    Not asked of a template, which is made for that.
+    """
+    how = standing(channel, conversation.heard_at, now) if channel else Standing.OPEN
+    if how is Standing.OPEN or (how is Standing.HUMAN_ONLY and author == "operator"):
+        return None
+    sayings = {Standing.HUMAN_ONLY: ANSWER_YOURSELF, Standing.TEMPLATE_ONLY: BY_TEMPLATE}
+    return sayings.get(how, NOT_HERE)
 
 
 def _for_a_person(how: Standing) -> str:

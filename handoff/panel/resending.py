@@ -11,8 +11,9 @@ from handoff.channel import Template
 from handoff.panel import bodies
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import Sending
+from handoff.panel.reach import why_not_again
 from handoff.panel.tickets import Stepped, TicketId, change_ticket, found_ticket
-from handoff.tables import Conversation
+from handoff.tables import Conversation, Message, present
 
 NO_TEMPLATES = "Su questo canale non si inviano modelli."
 NO_TEMPLATE = "Questo modello non esiste."
@@ -34,13 +35,13 @@ async def shelf(request: Request, _: Known) -> JSONResponse:
 async def resend(
     request: Request, ticket_id: TicketId, message_id: str, entry: Acting, step: Stepped
 ) -> Response:
-    return await change_ticket(
-        request,
-        ticket_id,
-        lambda session: tickets.resend(
+    async def send(session: AsyncSession) -> None:
+        await _refuse_in_vain(request, session, message_id)
+        await tickets.resend(
             session, ticket_id, message_id, operator=entry.operator, version=step.version
-        ),
-    )
+        )
+
+    return await change_ticket(request, ticket_id, send)
 
 
 @router.post("/tickets/{ticket_id}/template")
@@ -72,6 +73,18 @@ async def template(
         )
 
     return await change_ticket(request, ticket_id, send)
+
+
+async def _refuse_in_vain(request: Request, session: AsyncSession, message_id: str) -> None:
+    """What would fail again for its lateness: with the way that is left."""
+    message = await session.get(Message, message_id)
+    if message is None or message.template is not None:
+        return
+    conversation = await session.get_one(Conversation, message.conversation_id)
+    channel = request.app.state.channels.get(conversation.channel)
+    reason = why_not_again(channel, conversation, present(), author=message.author)
+    if reason is not None:
+        raise HTTPException(422, reason)
 
 
 async def _refuse_without_templates(

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import attachments
 from handoff.panel import reads
 from handoff.panel.reads import Delivery
 from handoff.tables import KEY, Message, Ticket
@@ -17,8 +18,13 @@ async def messages(session: AsyncSession, ticket: Ticket, *, before: int) -> dic
     """The last page before a number, and whether there are earlier ones."""
     found = await reads.messages_before(session, ticket.conversation_id, seq=before)
     deliveries = await reads.deliveries(session, found)
+    receipts = await attachments.receipts_of(session, [each.id for each in found])
     return {
-        "messages": [_message(each, deliveries.get(each.id, FETCHED)) for each in found],
+        "messages": [
+            _message(each, deliveries.get(each.id, FETCHED))
+            | {"receipts": receipts.get(each.id, [])}
+            for each in found
+        ],
         "earlier": bool(found) and found[0].seq > 1,
     }
 

@@ -18,7 +18,7 @@ class Attachment(Base):
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), index=True)
     position: Mapped[int]
     channel: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[str] = mapped_column(String(16))  # image | audio | video | file
+    kind: Mapped[str] = mapped_column(String(16))  # image | audio | video | file | receipt
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))  # what the content is, once it was seen
     size: Mapped[int | None]

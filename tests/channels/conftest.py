@@ -1,6 +1,13 @@
 """Settings under which every channel can be built without calling anybody."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from tests.postgres import free_port
 
 SETTINGS = {
     "SPORTELLO_TELEGRAM_TOKEN": "123456:fake-token",
@@ -50,3 +57,20 @@ SETTINGS = {
 def channel_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def service(app: FastAPI, port: int) -> AsyncIterator[FastAPI]:
+    """The app with its workers, on a socket that providers can reach."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, lifespan="off", log_level="warning", ws="none")
+    )
+    serving = asyncio.create_task(server.serve())
+    yield app
+    server.should_exit = True
+    await serving

@@ -1,6 +1,8 @@
 """What only the bridge does; what every channel does is in test_every_channel.py."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import os
 import socket
@@ -8,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from pydantic import ValidationError
 from handoff.channel import (
     Button,
     Event,
+    File,
     Inbound,
     NotOffered,
     Outbound,
@@ -160,6 +164,15 @@ class TestReceiving:
         assert (await post(web, {**SAID, "payload": "parcheggio"})).status_code == 200
 
 
+@pytest.mark.parametrize("given", [None, "true"])
+async def test_files_are_offered_only_where_the_partner_brings_them(monkeypatch, given):
+    if given:
+        monkeypatch.setenv("SPORTELLO_BRIDGE_FILES", given)
+    opened = Bridge(BridgeSettings())
+    await opened.close()
+    assert opened.takes_files is bool(given)
+
+
 class TestSending:
     async def test_hands_over_all_that_a_network_may_use(self, gateway, bridge):
         button = Button(title="Orari", payload="orari")
@@ -178,6 +191,22 @@ class TestSending:
         ]
         assert receipt.external_ids == ("g-1",)
 
+    async def test_hands_over_files_with_their_hash(self, gateway, bridge):
+        form = File(name="modulo.pdf", media_type="application/pdf", content=b"%PDF \xff")
+        await bridge.send(replace(HELLO, files=(form,)))
+        (told,) = gateway.sent[0]["files"]
+        assert (told["name"], told["media_type"]) == ("modulo.pdf", "application/pdf")
+        assert base64.b64decode(told["content"]) == form.content
+        assert told["sha256"] == hashlib.sha256(form.content).hexdigest()
+
+    async def test_more_than_a_gateway_must_take_is_refused_before_it_leaves(
+        self, gateway, bridge
+    ):
+        half = File(name="a.pdf", media_type="application/pdf", content=bytes(11_000_000))
+        with pytest.raises(PermanentFailure):
+            await bridge.send(replace(HELLO, files=(half, half)))
+        assert gateway.calls == []
+
     async def test_is_signed_as_what_comes_in(self, gateway, bridge):
         await bridge.send(HELLO)
         (call,) = gateway.calls
@@ -185,7 +214,7 @@ class TestSending:
         assert call.headers["X-Sportello-Timestamp"] == "1790000000"
 
     async def test_a_repeat_after_silence_reaches_the_citizen_once(self, gateway, bridge):
-        gateway.faults.append(Fault(manner="hang", happens=True))
+        gateway.fail(Fault(manner="hang", happens=True))
         with pytest.raises(UnknownOutcome):
             await bridge.send(HELLO)
         assert (await bridge.send(HELLO)).external_ids == ("g-1",)
@@ -219,7 +248,7 @@ class TestSending:
         ids=str,
     )
     async def test_tells_what_a_failure_means(self, gateway, bridge, end, kind, told):
-        gateway.faults.append(end)
+        gateway.fail(end)
         with pytest.raises(kind, match=told) as failure:
             await bridge.send(HELLO)
         assert type(failure.value) is kind
@@ -235,7 +264,7 @@ class TestSending:
         ],
     )
     async def test_waits_as_long_as_the_gateway_asks(self, gateway, bridge, header, wait):
-        gateway.faults.append(Reply(status=429, headers={"Retry-After": header}))
+        gateway.fail(Reply(status=429, headers={"Retry-After": header}))
         with pytest.raises(TemporaryFailure) as failure:
             await bridge.send(HELLO)
         assert failure.value.retry_after == wait
@@ -265,7 +294,7 @@ class TestTrouble:
         ],
     )
     async def test_says_what_is_wrong(self, gateway, bridge, end, told):
-        gateway.faults.append(end)
+        gateway.fail(end)
         assert told in str(await bridge.trouble())
 
 

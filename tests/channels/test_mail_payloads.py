@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handoff.channel import Status
 from handoff.channel.mailbox.base import MailChannel
 from handoff.channel.mailbox.letter import Raw
 from tests.channels.test_every_channel import PAYLOADS, opened, told
@@ -38,3 +39,16 @@ async def test_no_beginning_of_a_mail_stops_the_mailbox(name: str, content: byte
         assert isinstance(channel, MailChannel)
         for cut in range(0, len(content), max(1, len(content) // 40)):
             channel.read(Raw(content[:cut], len(content), is_cut=True))
+
+
+async def test_a_receipt_comes_with_its_own_bytes_unless_it_was_cut() -> None:
+    content = (PAYLOADS / "pec" / "avvenuta_consegna.eml").read_bytes()
+    async with opened("pec") as channel:
+        assert isinstance(channel, MailChannel)
+        [whole] = channel.read(Raw(content, len(content)))
+        [cut] = channel.read(Raw(content, len(content) + 1, is_cut=True))
+    assert isinstance(whole, Status)
+    assert isinstance(cut, Status)
+    assert whole.evidence is not None
+    assert whole.evidence.content == content
+    assert cut.evidence is None

@@ -15,6 +15,7 @@ from handoff.channel import (
     Button,
     Echo,
     Event,
+    File,
     Inbound,
     NotOffered,
     Outbound,
@@ -38,6 +39,8 @@ HELLO = Outbound(key="k1", address="4242", text="Buongiorno")
 LATE = replace(HELLO, late=True, author="operator")
 PARKING = Button(title="Parcheggio", payload="parcheggio")
 LONG = Button(title="Prenotare una visita specialistica", payload="visita")
+PHOTO = File(name="mappa.png", media_type="image/png", content=b"\x89PNG map")
+FORM = File(name="perché.pdf", media_type="application/pdf", content=b"%PDF-1.4 \xff form")
 VERIFY = "fake-verify-token-of-ours"
 NAMES = {"messenger": MESSENGER, "instagram": INSTAGRAM}
 
@@ -162,6 +165,37 @@ class TestSending:
             await channel.send(replace(HELLO, address="1"))
 
 
+class TestFiles:
+    async def test_follow_the_text_each_by_itself(self, meta, channel):
+        message = replace(HELLO, files=(PHOTO, FORM))
+        receipt = await channel.send(message)
+        said = [fields["message"] for fields in meta.sent]
+        assert [one.get("text") or one["attachment"] for one in said] == [
+            "Buongiorno",
+            {"type": "image", "payload": {"attachment_id": "a_1"}},
+            {"type": "file", "payload": {"attachment_id": "a_2"}},
+        ]
+        assert {one["metadata"] for one in said} == {"sportello:k1"}
+        assert len(receipt.external_ids) == len(channel.parts_of(message)) == 3
+        assert b'filename="perche.pdf"' in meta.uploads[1]
+        assert FORM.content in meta.uploads[1]
+
+    @pytest.mark.parametrize("fault", [fake_meta.DROP, fake_meta.GARBAGE, fake_meta.BROKEN])
+    async def test_an_upload_that_failed_is_tried_again_and_the_text_is_not(
+        self, meta, channel, fault
+    ):
+        message = replace(HELLO, files=(PHOTO,))
+        meta.fail(None, fault)
+        with pytest.raises(TemporaryFailure):
+            await channel.send(message)
+        assert len((await channel.send(message)).external_ids) == len(meta.sent) == 2
+
+    async def test_one_that_meta_refuses_fails_for_good(self, meta, channel):
+        meta.fail(None, refused(100, 2018109))
+        with pytest.raises(PermanentFailure):
+            await channel.send(replace(HELLO, files=(PHOTO,)))
+
+
 class TestButtons:
     async def test_become_quick_replies(self, name, meta, channel):
         await channel.send(replace(HELLO, buttons=(PARKING,)))
@@ -189,6 +223,12 @@ class TestButtons:
         marks = tuple(Button(title=str(n), payload=f"voto:{n}") for n in range(1, 6))
         await channel.send(replace(HELLO, buttons=marks))
         assert "1. 1" not in meta.sent[0]["message"]["text"]
+
+    async def test_numbers_may_answer_where_they_are_read(self, name, channel):
+        many = tuple(Button(title=f"Reparto {n}", payload=f"r{n}") for n in range(1, 15))
+        assert channel.numbers_choices(replace(HELLO, buttons=many))
+        few = replace(HELLO, buttons=(PARKING,))
+        assert channel.numbers_choices(few) == (name == "instagram")
 
 
 class TestWindows:

@@ -58,7 +58,7 @@ async def test_a_question_gets_its_answer_once(
 async def test_a_flooded_meta_gets_the_message_later(
     app: FastAPI, client: httpx.AsyncClient, name: str, meta: FakeMeta
 ) -> None:
-    meta.fail(refused(1200))
+    meta.fail_sends(refused(1200))
     assert await post(client, name, meta, meta.write("dove posso parcheggiare?")) == 200
     parking = str(app.state.knowledge.wording("parcheggio").text)
     await until(meta, lambda: parking[:100] in "\n".join(texts(meta)))

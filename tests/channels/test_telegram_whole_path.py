@@ -2,31 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from handoff.db import Database
 from handoff.settings import Settings
-from handoff.tables import Attempt, Outbox, Ticket
+from handoff.tables import Attempt, Ticket
+from tests.channels.going_out import outbox
 from tests.fake_bot import FakeBot
 from tests.fake_telegram import BLOCKED, DROP, FakeTelegram, flood
-from tests.postgres import free_port
 
 
 @pytest.fixture
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as telegram:
         yield telegram
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(params=["polling", "webhook"])
@@ -48,18 +41,6 @@ def settings(settings: Settings, mode: str) -> Settings:
     return settings.model_copy(update={"channels": ("telegram",)})
 
 
-@pytest.fixture
-async def service(app: FastAPI, port: int) -> AsyncIterator[FastAPI]:
-    """The app with its workers, on a socket that Telegram can reach."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", log_level="warning", ws="none")
-    )
-    serving = asyncio.create_task(server.serve())
-    yield app
-    server.should_exit = True
-    await serving
-
-
 def words(service: FastAPI, key: str) -> str:
     return str(service.state.knowledge.wording(key).text)
 
@@ -75,18 +56,6 @@ def payloads(fields: dict[str, Any]) -> list[str]:
 
 async def until(telegram: FakeTelegram, condition: Callable[[], object]) -> None:
     await asyncio.to_thread(telegram.wait_until, condition, seconds=20)
-
-
-async def outbox(service: FastAPI, *, number: int, state: str) -> Outbox:
-    """The n-th message that goes out, as soon as it has come to this state."""
-    database: Database = service.state.database
-    async with asyncio.timeout(20), database.bell.listen("outbox") as heard:
-        while True:
-            async with database.read() as session:
-                rows = list(await session.scalars(select(Outbox).order_by(Outbox.id)))
-            if len(rows) >= number and rows[number - 1].state == state:
-                return rows[number - 1]
-            await heard.wait(0.2)
 
 
 async def test_a_citizen_asks_chooses_and_is_answered(

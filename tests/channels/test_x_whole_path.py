@@ -25,8 +25,8 @@ def settings(settings: Settings, api: FakeX, monkeypatch: pytest.MonkeyPatch) ->
     return settings.model_copy(update={"channels": ("x",)})
 
 
-async def write(client: httpx.AsyncClient, text: str) -> int:
-    raw = json.dumps(received(message(text))).encode()
+async def write(client: httpx.AsyncClient, text: str, *, number: int = 1) -> int:
+    raw = json.dumps(received(message(text, number=number))).encode()
     return (await client.post("/webhooks/x", content=raw, headers=signed(raw))).status_code
 
 
@@ -44,6 +44,17 @@ async def test_a_citizen_asks_and_is_answered_with_numbered_choices(
     assert {sent["to"] for sent in api.sent} == {"2222"}
 
 
+async def test_a_number_chooses_what_it_stands_before(
+    app: FastAPI, client: httpx.AsyncClient, api: FakeX, fake_bot: FakeBot
+) -> None:
+    await write(client, "forse una visita?")
+    assert "\n2. " in (await answers(api, 2))[1]
+    await write(client, "1", number=2)
+    expected = app.state.knowledge.wording("parcheggio").text
+    assert (await answers(api, 3))[2].startswith(expected)
+    assert fake_bot.asked[-1]["payload"] == "parcheggio"
+
+
 async def test_an_event_that_comes_twice_is_answered_once(
     client: httpx.AsyncClient, api: FakeX, fake_bot: FakeBot
 ) -> None:
@@ -56,6 +67,6 @@ async def test_an_event_that_comes_twice_is_answered_once(
 async def test_a_broken_x_gets_the_message_later_and_once(
     client: httpx.AsyncClient, api: FakeX
 ) -> None:
-    api.faults.append(BROKEN)
+    api.fail_sends(BROKEN)
     await write(client, "dove posso parcheggiare?")
     assert len(set(await answers(api, 2))) == 2

@@ -35,7 +35,7 @@ def boxed(brand: bytes) -> bytes:
 
 
 class FakeClamd:
-    """Speaks INSTREAM on loopback."""
+    """Speaks INSTREAM and PING on loopback."""
 
     def __init__(self) -> None:
         self.answer: bytes | None = b"stream: OK\0"  # None: silence
@@ -47,7 +47,16 @@ class FakeClamd:
         self.calls.add(asyncio.create_task(self._serve(reader, writer)))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readuntil(b"\0") == b"zINSTREAM\0"
+        command = await reader.readuntil(b"\0")
+        if command == b"zINSTREAM\0":
+            await self._scan(reader, writer)
+        elif command == b"zPING\0" and self.answer is not None:
+            writer.write(b"PONG\0")
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _scan(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         content = b""
         while size := int.from_bytes(await reader.readexactly(4), "big"):
             content += await reader.readexactly(size)
@@ -56,9 +65,6 @@ class FakeClamd:
             await reader.read()
         else:
             writer.write(self.answer)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 @asynccontextmanager

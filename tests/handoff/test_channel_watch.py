@@ -7,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from handoff.api.health import Health
+from handoff.attachments import Scanner
+from handoff.attachments.scanning import AWAY
 from handoff.channel import Channel, Outbound, Receipt
 from handoff.channel_watch import LONGEST, ChannelWatch
 from handoff.db import Database
@@ -16,6 +18,7 @@ from tests.fake_bot import FakeBot
 from tests.handoff.desk import Desk, hire
 from tests.handoff.talk import Citizen
 
+NOBODY = "tcp://127.0.0.1:1"
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
 
@@ -107,6 +110,18 @@ async def test_the_page_tells_what_came_and_what_was_not_understood(
     assert web["last_in"]
     assert web["last_out"]
     assert (web["oddities"], web["failed_today"], web["quiet"]) == (1, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("", {"is_set": False, "trouble": None}), (NOBODY, {"is_set": True, "trouble": AWAY})],
+)
+async def test_the_page_tells_how_the_scanner_is(
+    app: FastAPI, url: str, told: dict[str, object]
+) -> None:
+    desk = await Desk(app).enters(await hire(app.state.database, "carla"))
+    object.__setattr__(app.state.house, "scanner", Scanner.at(url))
+    assert (await desk.looks("channels")).json()["scanner"] == told
 
 
 async def test_strangers_learn_nothing_of_channels(app: FastAPI) -> None:

@@ -7,8 +7,11 @@ import httpx
 import pytest
 
 from handoff.api.health import Health
+from handoff.attachments import NOT_SET, Scanner
+from handoff.attachments.scanning import AWAY
 from handoff.db import Database
 from tests.fake_bot import FakeBot
+from tests.handoff.files import fake_clamd
 
 Checks = Callable[..., Health]
 
@@ -88,3 +91,32 @@ async def test_browsers_must_not_guess_what_a_file_is(
     response = await client.get(path)
     assert response.status_code == 200
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_scanner_is_named_when_it_does_not_answer(
+    database: Database, fake_bot: FakeBot, health: Checks, answers: bool
+) -> None:
+    checked = health(database, fake_bot.url)
+    async with fake_clamd() as clamd:
+        clamd.answer = b"stream: OK\0" if answers else None
+        checked.scanner = Scanner.at(clamd.url)
+        status, body = await checked.report()
+    assert (status, body["degraded"]) == (200, [] if answers else ["scanner"])
+    assert body["scanner"] == ("in funzione" if answers else AWAY)
+
+
+async def test_a_scanner_that_is_absent_is_named_and_the_service_ready(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url)
+    checked.scanner = Scanner.at("tcp://127.0.0.1:1")
+    status, body = await checked.report()
+    assert (status, body["reasons"]) == (200, {"scanner": AWAY})
+
+
+async def test_without_a_scanner_it_says_so_and_is_not_degraded(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    _, body = await health(database, fake_bot.url).report()
+    assert (body["degraded"], body["scanner"]) == ([], NOT_SET)

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from handoff import conversations, tickets
 from handoff.channel import Channel, Inbound, Outbound, Receipt
-from handoff.panel.reach import reach
-from handoff.tables import Conversation, Message, Outbox, Ticket
+from handoff.panel.reach import ANSWER_YOURSELF, BY_TEMPLATE, NOT_HERE, reach
+from handoff.tables import Conversation, Message, Outbox, Ticket, present
 from tests.handoff.desk import Desk, hire
 from tests.handoff.talk import Citizen
 
@@ -184,6 +184,42 @@ async def test_what_did_not_arrive_is_sent_again_once(
 async def test_what_is_on_its_way_is_not_sent_again(app: FastAPI, carla: Desk, state: str) -> None:
     message, ticket = await taken(app, carla, state)
     assert (await carla.acts(ticket, f"messages/{message.id}/resend")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("channel", "author", "told"),
+    [
+        (Templated(), "bot", BY_TEMPLATE),
+        (Templated(), "operator", BY_TEMPLATE),
+        (ForPersons(), "bot", ANSWER_YOURSELF),
+        (ForPersons(), "operator", None),
+        (Windowed(), "operator", NOT_HERE),
+    ],
+)
+async def test_what_would_fail_again_is_not_sent_again_and_what_can_work_is_told(
+    app: FastAPI, carla: Desk, channel: Channel, author: str, told: str | None
+) -> None:
+    message, ticket = await taken(app, carla, "failed")
+    app.state.channels["post"] = channel
+    async with app.state.database.begin() as session:
+        await session.execute(update(Message).values(author=author))
+        await session.execute(update(Conversation).values(heard_at=present() - 2 * DAY))
+    seen_again = await seen(app, carla, message.conversation_id)
+    assert seen_again["reach"]["not_again"][author] == told  # type: ignore[index]
+    answer = await carla.acts(ticket, f"messages/{message.id}/resend")
+    assert answer.status_code == (422 if told else 200), answer.text
+    assert told is None or answer.json()["detail"] == told
+
+
+async def test_a_template_may_be_sent_again_after_the_window(app: FastAPI, carla: Desk) -> None:
+    message, ticket = await taken(app, carla, "failed")
+    app.state.channels["post"] = Templated()
+    template = {"name": "sportello_risposta_pronta", "language": "it", "values": []}
+    async with app.state.database.begin() as session:
+        await session.execute(update(Message).values(template=template))
+        await session.execute(update(Conversation).values(heard_at=present() - 2 * DAY))
+    answer = await carla.acts(ticket, f"messages/{message.id}/resend")
+    assert answer.json()["messages"][-1]["template"] == template["name"]
 
 
 async def test_another_conversations_message_is_not_found(app: FastAPI, carla: Desk) -> None:

@@ -2,21 +2,26 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from handoff import conversations, receipts
-from handoff.channel import Channel, Echo, Outbound, Receipt, Status, UnknownOutcome
+from handoff.channel import (
+    Echo,
+    Outbound,
+    PermanentFailure,
+    Receipt,
+    Status,
+    UnknownOutcome,
+)
 from handoff.db import Database
-from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
-from handoff.outbox import claim
 from handoff.safety import Safety
 from handoff.settings import ROOT
-from handoff.tables import Conversation, Outbox, Ticket, present
+from handoff.tables import Conversation, Outbox, Ticket
+from tests.handoff.post import Post, deliver, say, state, status
 
 
 @pytest.fixture
@@ -24,58 +29,6 @@ def gateway(database: Database) -> Gateway:
     """Without workers: the tests deliver by themselves."""
     notice = PrivacyNotice("https://example.it/privacy", "1")
     return Gateway(database, Knowledge(), Safety.load(ROOT / "data"), privacy=notice)
-
-
-class Post(Channel):
-    name = "post"
-    window = timedelta(hours=24)
-    human_window = timedelta(days=7)
-    reports_within = timedelta(seconds=0.05)
-
-    def __init__(self, *failures: Exception) -> None:
-        self.failures = list(failures)
-        self.sent: list[Outbound] = []
-
-    async def send(self, message: Outbound) -> Receipt:
-        self.sent.append(message)
-        if self.failures:
-            raise self.failures.pop(0)
-        return Receipt((f"id-{len(self.sent)}",))
-
-
-class Silent(Post):
-    answers_alone = False
-
-
-async def say(database: Database, *, author: str = "bot", silence: timedelta = timedelta()) -> str:
-    """One message to a citizen who wrote so long ago; its id, which is its key."""
-    async with database.begin() as session:
-        conversation, _ = await conversations.find_or_add(
-            session, channel="post", address="anna", pulled=False
-        )
-        conversation.heard_at = present() - silence
-        said = await conversations.say(session, conversation, author=author, text="uno")
-        return said.id
-
-
-async def deliver(database: Database, post: Post) -> Delivery:
-    delivery = Delivery(database, {"post": post})
-    async with database.begin() as session:
-        jobs = await claim(session, owner="host:1:a")
-    for job in jobs:
-        await delivery.deliver(job)
-    return delivery
-
-
-async def state(database: Database) -> Outbox:
-    async with database.read() as session:
-        found = await session.scalar(select(Outbox))
-    assert found
-    return found
-
-
-def status(state: str, **values: Any) -> Status:
-    return Status(channel="post", state=state, **({"external_id": "id-1"} | values))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read"])))
@@ -237,8 +190,111 @@ async def test_an_operators_words_that_cannot_arrive_become_a_ticket(database: D
         assert await session.scalar(select(Ticket.kind)) == "consegna"
 
 
+class Silent(Post):
+    answers_alone = False
+
+
 async def test_where_only_persons_write_the_bots_words_stay_here(database: Database) -> None:
     await say(database)
     post = Silent()
     await deliver(database, post)
     assert (post.sent, (await state(database)).state) == ([], "withheld")
+
+
+class Split(Post):
+    """Every message becomes two of the provider's: `id-1` and `id-2`."""
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [message.text, message.text]
+
+    def __init__(self, *failures: Exception, ids: tuple[str, ...] = ("id-1", "id-2")) -> None:
+        super().__init__(*failures)
+        self.ids = ids
+
+    async def send(self, message: Outbound) -> Receipt:
+        await super().send(message)
+        return Receipt(self.ids)
+
+
+TOLD = {
+    "sent": ("sent", "delivered"),
+    "delivered": ("delivered", "read"),
+    "read": ("read", "read"),
+    "failed": ("failed", "read"),
+}
+
+
+@pytest.mark.parametrize("expected", TOLD)
+async def test_of_a_message_in_parts_the_worst_part_is_told_in_whatever_order(
+    gateway: Gateway, expected: str
+) -> None:
+    first, second = TOLD[expected]
+    reports = [("id-1", "sent"), ("id-1", first), ("id-2", "sent"), ("id-2", second)]
+    for number, order in enumerate(permutations(reports)):
+        before = number % 5  # so many come before our call has its answer
+        key = await say(gateway.database)
+        ids = {name: f"{name}-{key}" for name in ("id-1", "id-2")}
+        told = [status(state, external_id=ids[name], key=key) for name, state in order]
+        for each in told[:before]:
+            await gateway.take(each)
+        await deliver(gateway.database, Split(ids=tuple(ids.values())))
+        for each in (*told[before:], *told):
+            await gateway.take(each)
+        assert (await state(gateway.database, key)).state == expected
+
+
+async def test_a_part_that_failed_is_told_with_its_reason(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Split())
+    await gateway.take(status("failed", external_id="id-1", cause="later", reason="guasto"))
+    await gateway.take(status("read", external_id="id-2"))
+    row = await state(gateway.database)
+    assert (row.state, row.cause, row.reason) == ("failed", "later", "guasto")
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [(UnknownOutcome("timed out"), "unknown"), (PermanentFailure("refused"), "failed")],
+)
+async def test_a_part_that_arrived_does_not_speak_for_one_of_which_nothing_is_known(
+    gateway: Gateway, failure: Exception, expected: str
+) -> None:
+    key = await say(gateway.database)
+    await gateway.take(status("sent", key=key))
+    await deliver(gateway.database, Split(failure))
+    await gateway.take(status("read", key=key))
+    assert (await state(gateway.database)).state == expected
+    await gateway.take(status("delivered", key=key, external_id="id-2"))
+    assert (await state(gateway.database)).state == "delivered"
+
+
+async def test_a_watermark_does_not_lift_what_may_never_have_left(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post(UnknownOutcome("timed out")))
+    await gateway.take(
+        Status(channel="post", state="read", address="anna", up_to=datetime.now(UTC))
+    )
+    assert (await state(gateway.database)).state == "unknown"
+
+
+async def test_a_watermark_reads_all_parts(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Split())
+    seen = Status(channel="post", state="read", address="anna", up_to=datetime.now(UTC))
+    await gateway.take(seen)
+    assert (await state(gateway.database)).state == "read"
+
+
+async def test_an_alias_is_no_part_that_would_have_to_arrive(gateway: Gateway) -> None:
+    await say(gateway.database)
+    await deliver(gateway.database, Post())
+    await gateway.take(status("sent", alias="opec1@pec"))
+    await gateway.take(status("delivered"))
+    assert (await state(gateway.database)).state == "delivered"
+
+
+async def test_a_partners_second_id_of_a_message_speaks_of_it_too(gateway: Gateway) -> None:
+    key = await say(gateway.database)
+    await deliver(gateway.database, Post())
+    await gateway.take(status("delivered", key=key, external_id="of-the-network"))
+    assert (await state(gateway.database)).state == "delivered"

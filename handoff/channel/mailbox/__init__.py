@@ -4,6 +4,7 @@
 * `watching`   waits for new mail; nothing is marked as read before it is committed
 * `mailbox`    the conversation with the IMAP server, in a thread of its own
 * `letter`     a mail as we read it: headers, text, attachments
+* `letters`    whatever a mail is like, reading it stops nothing
 * `charsets`   what bytes mean, whatever their label says
 * `plain`      the words of an HTML mail
 * `quotes`     what is new in a reply

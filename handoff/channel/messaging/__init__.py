@@ -5,6 +5,7 @@
 * `reading`      what Meta posts becomes events
 * `attachments`  which files come with a message, and which kinds we cannot read
 * `sending`      an `Outbound` becomes one or more messages
+* `uploading`    files that operators send
 * `refusals`     what an error code means for a message
 * `fetching`     files that citizens sent
 * `platform`     the channel made of these

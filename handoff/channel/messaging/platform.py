@@ -2,25 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
 import httpx
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from handoff.channel import (
     Channel,
-    Event,
     File,
-    NotOffered,
     Outbound,
     Receipt,
     Receive,
     TokenRefused,
 )
+from handoff.channel.batch import hand_over
 from handoff.channel.calling import client
 from handoff.channel.messaging.account import Account
+from handoff.channel.messaging.buttons import wording
 from handoff.channel.messaging.fetching import Fetching
 from handoff.channel.messaging.reading import Reader
 from handoff.channel.messaging.refusals import refusal
@@ -29,7 +28,6 @@ from handoff.channel.meta import objects, read_signed, shake_hands
 
 SILENT = "Meta non risponde"
 UNSUBSCRIBED = "l'account non è iscritto ai messaggi: rifare l'iscrizione (subscribed_apps)"
-logger = logging.getLogger(__name__)
 
 
 class MessagingChannel(Channel):
@@ -59,27 +57,18 @@ class MessagingChannel(Channel):
         @router.post(path)
         async def webhook(request: Request) -> None:
             post = await read_signed(request, *self._account.app_secrets)
-            if not await self._hand_on(self._reader.read(post), receive):
-                raise HTTPException(503, "please deliver again")
+            await hand_over(self._reader.read(post), receive)
 
         return router
 
-    async def _hand_on(self, events: Iterable[Event], receive: Receive) -> bool:
-        """One that cannot be stored holds up no other; False when the post must come again."""
-        all_stored = True
-        for event in events:
-            try:
-                await receive(event)
-            except NotOffered:  # a button that counts no longer
-                continue
-            except Exception as error:
-                # its name only: a database error quotes what the citizen wrote
-                logger.error("an event could not be stored: %s", type(error).__name__)
-                all_stored = False
-        return all_stored
-
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        return self._delivery.parts_of(message)
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return wording(message, self._account) != message.text
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._fetching.fetch(reference, at_most)

@@ -97,15 +97,13 @@ class Reader:
 
     def _echo(self, message: Message, parties: Parties) -> Event:
         key = message.metadata.removeprefix(MARK) if message.metadata.startswith(MARK) else None
-        if key is None and self._account.app_id and message.app_id == self._account.app_id:
-            # ours, with its key lost on the way: no person wrote it
-            return Status(channel=self._channel, state="sent", external_id=message.mid)
         return Echo(
             channel=self._channel,
             external_id=message.mid,
             address=parties.recipient.id,
             text=message.text,
             key=key,
+            ours=message.app_id != "" and message.app_id == self._account.app_id,
         )
 
     def _pressed(self, raw: dict[str, Any]) -> Inbound:

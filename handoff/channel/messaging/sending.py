@@ -1,4 +1,5 @@
-"""Sends a message by the Send API: in parts when it is long, the quick replies under the last."""
+"""Sends a message by the Send API: in parts when it is long, the quick replies under the last
+text, each file by itself."""
 
 import asyncio
 import time
@@ -6,51 +7,63 @@ from typing import Any
 
 import httpx
 
-from handoff.channel import Outbound, Receipt, TemporaryFailure, UnknownOutcome, WindowClosed
+from handoff.channel import (
+    File,
+    Outbound,
+    Receipt,
+    TemporaryFailure,
+    UnknownOutcome,
+    WindowClosed,
+)
 from handoff.channel.messaging.account import Account
 from handoff.channel.messaging.buttons import quick_replies, wording
 from handoff.channel.messaging.reading import MARK
 from handoff.channel.messaging.refusals import refusal
+from handoff.channel.messaging.uploading import Uploading, kind_of
 from handoff.channel.meta import post
 from handoff.channel.parts import split
+from handoff.channel.unfinished import Unfinished
 
-REMEMBERED = 1000  # unfinished messages
 Body = dict[str, Any]
 
 
 class Delivery:
-    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
-
-    The memory is this process's: elsewhere, or after a restart, a message whose later part was
-    refused begins again at its first part. Twice read is better than half read.
-    """
-
     def __init__(self, account: Account, http: httpx.AsyncClient, answer_within: float) -> None:
         self._account = account
         self._http = http
         self._answer_within = answer_within  # seconds, of one part
-        self._parts_sent: dict[str, list[str]] = {}  # ids by message
+        self._uploading = Uploading(account, http, answer_within)
+        self._unfinished = Unfinished()
 
     async def send(self, message: Outbound) -> Receipt:
         if message.late and message.author != "operator":
             raise WindowClosed("dopo 24 ore può scrivere soltanto un operatore")
-        bodies = list(self._bodies(message))
+        said: list[Body | File] = [*self._says(message), *message.files]
         begun = time.monotonic()
-        for body in bodies[len(self._parts_sent.get(message.key, ())) :]:
+        for part in said[self._unfinished.count(message.key) :]:
             if time.monotonic() - begun > 2 * self._answer_within:  # the lease must outlive us
                 raise TemporaryFailure("Meta risponde lentamente, il resto segue")
-            sent = await self._say(body, late=message.late)
-            self._parts_sent.setdefault(message.key, []).append(sent)
-            self._forget_old()
-        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+            content = await self._attached(part) if isinstance(part, File) else part
+            body = self._envelope(message)
+            body["message"] = {**content, "metadata": MARK + message.key}
+            self._unfinished.add(message.key, await self._say(body, late=message.late))
+        return Receipt(self._unfinished.finish(message.key))
 
-    def _bodies(self, message: Outbound) -> list[Body]:
-        account = self._account
-        parts = split(wording(message, account), account.longest, account.measure)
-        says: list[Body] = [{"text": part, "metadata": MARK + message.key} for part in parts]
-        if says and (replies := quick_replies(message, account)):
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [*self._texts(message), *("" for _ in message.files)]
+
+    def _texts(self, message: Outbound) -> list[str]:
+        return split(wording(message, self._account), self._account.longest, self._account.measure)
+
+    def _says(self, message: Outbound) -> list[Body]:
+        says: list[Body] = [{"text": text} for text in self._texts(message)]
+        if says and (replies := quick_replies(message, self._account)):
             says[-1]["quick_replies"] = replies
-        return [{**self._envelope(message), "message": said} for said in says]
+        return says
+
+    async def _attached(self, file: File) -> Body:
+        payload = {"attachment_id": await self._uploading.upload(file)}
+        return {"attachment": {"type": kind_of(file), "payload": payload}}
 
     def _envelope(self, message: Outbound) -> Body:
         to: Body = {"recipient": {"id": message.address}}
@@ -74,7 +87,3 @@ class Delivery:
                 return await post(self._http, url, body, self._account.token)
         except TimeoutError:
             raise UnknownOutcome("nessuna risposta da Meta in tempo") from None
-
-    def _forget_old(self) -> None:
-        if len(self._parts_sent) > REMEMBERED:
-            del self._parts_sent[next(iter(self._parts_sent))]

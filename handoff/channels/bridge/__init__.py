@@ -23,6 +23,7 @@ from handoff.channel.calling import call, client
 from handoff.channel.webhook import as_object, read_body
 from handoff.channels.bridge import events
 from handoff.channels.bridge.answers import LOST, SIGNATURE_REFUSED, failure, receipt
+from handoff.channels.bridge.contents import contents
 from handoff.channels.bridge.seal import refuse_unsealed, sealed
 from handoff.channels.bridge.settings import BridgeSettings
 
@@ -44,6 +45,7 @@ class Bridge(Channel):
         answer_within: float = ANSWER_WITHIN,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.takes_files = settings.files
         self._secret = settings.secret.get_secret_value()
         self._url = settings.url
         self._answer_within = answer_within
@@ -71,21 +73,13 @@ class Bridge(Channel):
         return {"understood": not wrong, **wrong}
 
     async def send(self, message: Outbound) -> Receipt:
-        network, to = events.address_of(message.address)
-        response = await self._post(
-            {
-                "key": message.key,
-                "network": network,
-                "to": to,
-                "text": message.text,
-                "buttons": [{"title": b.title, "payload": b.payload} for b in message.buttons],
-                "author": message.author,
-            },
-            {"Idempotency-Key": message.key},
-        )
+        response = await self._post(contents(message), {"Idempotency-Key": message.key})
         if not response.is_success:
             raise failure(response, self._clock())
         return receipt(response)
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return True  # partners do so where a network has no buttons: docs/canali/bridge.md
 
     async def _post(self, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         raw = json.dumps(body).encode()

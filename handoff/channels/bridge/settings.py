@@ -13,3 +13,4 @@ class BridgeSettings(BaseSettings):
 
     secret: SecretStr = Field(min_length=32)  # both sides sign with it
     url: str = Field(pattern=r"^https?://[^\s]+$")  # the partner's gateway
+    files: bool = False  # whether the partner brings operators' files to its networks

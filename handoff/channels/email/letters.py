@@ -4,8 +4,8 @@ from email.message import Message
 
 from handoff.channel import Event, Inbound
 from handoff.channel.mailbox import headers, letter
+from handoff.channel.mailbox import letters as mailbox
 from handoff.channel.mailbox.letter import Raw, Unreadable
-from handoff.channel.mailbox.tokens import Tokens
 from handoff.channels.email import bounces
 from handoff.channels.email.automatic import is_automatic, is_report
 
@@ -14,21 +14,10 @@ TOO_LARGE = "messaggio troppo grande: se ne legge solo l'inizio, senza allegati"
 DELIVERED_TO = ("to", "cc", "delivered-to", "x-original-to")
 
 
-class Letters:
-    def __init__(self, address: str, tokens: Tokens) -> None:
-        self._address = address
-        self._tokens = tokens
+class Letters(mailbox.Letters):
+    channel = CHANNEL
 
-    def read(self, raw: Raw) -> list[Event]:
-        """Nothing for what we sent ourselves; an Oddity for what makes no sense."""
-        try:
-            return self._events(raw)
-        except Unreadable as error:
-            return [letter.oddity(CHANNEL, str(error), raw.content)]
-        except Exception:  # the standard library stumbles over some mails in many ways
-            return [letter.oddity(CHANNEL, "illeggibile", raw.content)]
-
-    def _events(self, raw: Raw) -> list[Event]:
+    def events(self, raw: Raw) -> list[Event]:
         mail = letter.parse(raw.content)
         if is_report(mail):
             statuses = bounces.read(CHANNEL, mail, self._tokens)

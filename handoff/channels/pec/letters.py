@@ -4,12 +4,13 @@ Facts: RFC 6109. What is inside an envelope was written by anybody, receipts inc
 """
 
 import hashlib
+from dataclasses import replace
 from email.message import Message
 
 from handoff.channel import Attachment, Event, Inbound
 from handoff.channel.mailbox import headers, letter
+from handoff.channel.mailbox import letters as mailbox
 from handoff.channel.mailbox.letter import Raw, Unreadable
-from handoff.channel.mailbox.tokens import Tokens
 from handoff.channels.pec import certificate, receipts
 
 CHANNEL = "pec"
@@ -18,23 +19,14 @@ NOTHING_INSIDE = "busta senza il messaggio originale"
 EUROPEAN = ("remevidence", "rem-md")  # ETSI EN 319 532-4, which is to follow PEC
 
 
-class Letters:
-    def __init__(self, address: str, tokens: Tokens) -> None:
-        self._address = address
-        self._tokens = tokens
+class Letters(mailbox.Letters):
+    channel = CHANNEL
 
-    def read(self, raw: Raw) -> list[Event]:
-        try:
-            return self._events(raw)
-        except Unreadable as error:
-            return [letter.oddity(CHANNEL, str(error), raw.content)]
-        except Exception:  # the standard library stumbles over some mails in many ways
-            return [letter.oddity(CHANNEL, "illeggibile", raw.content)]
-
-    def _events(self, raw: Raw) -> list[Event]:
+    def events(self, raw: Raw) -> list[Event]:
         mail = letter.parse(raw.content)
         if receipt := headers.raw(mail, "X-Ricevuta").lower():
-            return [*receipts.read(CHANNEL, mail, receipt, self._tokens)]
+            told = receipts.read(CHANNEL, mail, receipt, self._tokens)
+            return [replace(status, evidence=_evidence(raw, receipt)) for status in told]
         leaves = letter.counted(mail)
         if any(_name(part).startswith(EUROPEAN) for part in leaves):
             raise Unreadable("rem")
@@ -98,15 +90,23 @@ def _files(raw: Raw, seen: Message) -> tuple[Attachment, ...]:
     """What is attached, and the message as it came: the evidence."""
     if raw.is_cut:
         return ()
-    original = Attachment(
+    return (*letter.attachments(letter.counted(seen)), _original(raw, "originale.eml"))
+
+
+def _evidence(raw: Raw, receipt: str) -> Attachment | None:
+    """Half a receipt proves nothing; the whole of it is in the mailbox."""
+    return None if raw.is_cut else _original(raw, f"ricevuta-{receipt}.eml")
+
+
+def _original(raw: Raw, name: str) -> Attachment:
+    return Attachment(
         kind="file",
-        name="originale.eml",
+        name=name,
         media_type="message/rfc822",
         size=len(raw.content),
         content=raw.content,
         original=True,
     )
-    return (*letter.attachments(letter.counted(seen)), original)
 
 
 def _particulars(raw: Raw, seen: Message, certified: list[Message] | None) -> dict[str, str]:

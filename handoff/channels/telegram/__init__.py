@@ -17,7 +17,7 @@ from telegram.request import HTTPXRequest
 from handoff.channel import Channel, File, NotOffered, Outbound, Receipt, Receive
 from handoff.channel.calling import authorities
 from handoff.channels.telegram import updates
-from handoff.channels.telegram.delivery import Delivery, Pace
+from handoff.channels.telegram.delivery import Delivery, Pace, parts
 from handoff.channels.telegram.downloads import Downloads
 from handoff.channels.telegram.polling import Patience, Poller, insist
 from handoff.channels.telegram.settings import TelegramSettings
@@ -156,6 +156,9 @@ class Telegram(Channel):
 
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [*parts(message), *("" for _ in message.files)]
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._downloads.fetch(reference, at_most=at_most)

@@ -30,6 +30,7 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.parts import split, utf16_units
+from handoff.channel.unfinished import Unfinished
 
 LONGEST = 4096  # UTF-16 units; https://core.telegram.org/bots/api#sendmessage
 WIDEST = 8  # buttons in a row
@@ -41,7 +42,6 @@ NEVER_LEFT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-REMEMBERED = 1000  # unfinished messages
 
 
 class Pace:
@@ -63,31 +63,21 @@ class Pace:
 
 
 class Delivery:
-    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
-
-    The memory is this process's: after a restart, or in another worker, a message whose later
-    part was refused begins again at its first part. Twice read is better than half read.
-    """
-
     def __init__(self, bot: ExtBot[None], pace: Pace) -> None:
         self._bot = bot
         self._pace = pace
-        self._parts_sent: dict[str, list[str]] = {}  # ids by message
+        self._unfinished = Unfinished()
 
     async def send(self, message: Outbound) -> Receipt:
-        parts = split(message.text, LONGEST, utf16_units)
-        for number in range(len(self._parts_sent.get(message.key, ())), len(parts)):
-            buttons = message.buttons if number == len(parts) - 1 else ()
-            sent = await self._send_part(message.address, parts[number], buttons)
-            self._parts_sent.setdefault(message.key, []).append(sent)
-            self._forget_old()
-        done = self._parts_sent.get(message.key, [])
-        for file in message.files[max(0, len(done) - len(parts)) :]:
+        texts = parts(message)
+        for number in range(self._unfinished.count(message.key), len(texts)):
+            buttons = message.buttons if number == len(texts) - 1 else ()
+            sent = await self._send_part(message.address, texts[number], buttons)
+            self._unfinished.add(message.key, sent)
+        for file in message.files[self._unfinished.count(message.key) - len(texts) :]:
             await self._pace.wait(message.address)
-            self._parts_sent.setdefault(message.key, []).append(
-                await self._send_file(message.address, file)
-            )
-        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
+            self._unfinished.add(message.key, await self._send_file(message.address, file))
+        return Receipt(self._unfinished.finish(message.key))
 
     async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> str:
         await self._pace.wait(chat)
@@ -108,9 +98,9 @@ class Delivery:
             raise failure(error) from error
         return str(sent.message_id)
 
-    def _forget_old(self) -> None:
-        if len(self._parts_sent) > REMEMBERED:
-            del self._parts_sent[next(iter(self._parts_sent))]
+
+def parts(message: Outbound) -> list[str]:
+    return split(message.text, LONGEST, utf16_units)
 
 
 def failure(error: TelegramError) -> DeliveryError:

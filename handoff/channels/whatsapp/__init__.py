@@ -3,21 +3,21 @@
 import logging
 from datetime import timedelta
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from handoff.channel import (
     Channel,
     DeliveryError,
-    Event,
     File,
-    NotOffered,
     Outbound,
     Receipt,
     Receive,
     TokenRefused,
 )
+from handoff.channel.batch import hand_over
 from handoff.channel.meta import read_signed, shake_hands
 from handoff.channels.whatsapp import updates
+from handoff.channels.whatsapp.bodies import are_numbered, pieces
 from handoff.channels.whatsapp.delivery import Delivery
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.graph import Graph
@@ -26,7 +26,6 @@ from handoff.channels.whatsapp.settings import WhatsAppSettings
 
 UNSUBSCRIBED = "l'app non riceve gli eventi dell'account WhatsApp: manca l'iscrizione al webhook"
 UNREACHABLE = "WhatsApp non risponde"
-logger = logging.getLogger(__name__)
 
 
 class WhatsApp(Channel):
@@ -59,15 +58,18 @@ class WhatsApp(Channel):
         @router.post("/webhooks/whatsapp")
         async def webhook(request: Request) -> None:
             posted = await read_signed(request, self._settings.app_secret.get_secret_value())
-            events = list(updates.events(posted, self._settings.phone_number_id))
-            stored = [await _stored(event, receive) for event in events]
-            if not all(stored):
-                raise HTTPException(503, "please deliver again")
+            await hand_over(updates.events(posted, self._settings.phone_number_id), receive)
 
         return router
 
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        return [piece.words for piece in pieces(message)]
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return are_numbered(message.buttons)
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)
@@ -97,19 +99,6 @@ class WhatsApp(Channel):
 
     async def close(self) -> None:
         await self._graph.close()
-
-
-async def _stored(event: Event, receive: Receive) -> bool:
-    """False when it must come again; the others of its batch are stored all the same."""
-    try:
-        await receive(event)
-    except NotOffered:
-        return True
-    except Exception as error:
-        # its name only: a database error quotes what the citizen wrote
-        logger.error("an event could not be stored: %s", type(error).__name__)
-        return False
-    return True
 
 
 def channel() -> WhatsApp:

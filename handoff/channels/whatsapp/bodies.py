@@ -17,7 +17,6 @@ CAPTION = 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_DESCRIPTION, ROW_ID = 10, 24, 72, 200
 OPENS_LIST = "Scelga"
-SAME_MESSAGE = "#"  # after our key: more of this message follows
 USER_ID = re.compile(r"[A-Z]{2}\.[\w.]+")  # a BSUID: country, dot, letters and digits
 
 PICTURES = ("image/jpeg", "image/png")
@@ -34,13 +33,19 @@ class Piece:
     body: Body
     file: File | None = None
 
+    @property
+    def words(self) -> str:
+        """What is read there: a template's are the provider's."""
+        said = self.body[self.body["type"]]
+        words = said.get("body") or said.get("caption") or ""
+        return str(words["text"] if isinstance(words, dict) else words)
+
 
 def pieces(message: Outbound) -> list[Piece]:
     made = [Piece(_template(message.template))] if message.template else _free(message)
     head = {"messaging_product": "whatsapp", "recipient_type": "individual", **_to(message)}
-    for number, piece in enumerate(made, 1):
-        more = f"{SAME_MESSAGE}{number}" if number < len(made) else ""
-        piece.body.update(head, biz_opaque_callback_data=message.key + more)
+    for piece in made:
+        piece.body.update(head, biz_opaque_callback_data=message.key)
     return made
 
 
@@ -75,6 +80,11 @@ def _texts(text: str, buttons: tuple[Button, ...]) -> list[Body]:
     *before, last = [*parts[:-1], *_with_short_end(parts[-1])]
     interactive = {**action, "body": {"text": last}}
     return [*map(_text, before), {"type": "interactive", "interactive": interactive}]
+
+
+def are_numbered(buttons: tuple[Button, ...]) -> bool:
+    """True where neither buttons nor a list can hold them."""
+    return (_reply_buttons(buttons) or _list(buttons)) is None
 
 
 def _with_short_end(text: str) -> list[str]:

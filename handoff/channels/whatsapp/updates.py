@@ -9,7 +9,6 @@ from handoff.channel import Echo, Event, Oddity, Status
 from handoff.channel.meta import objects
 from handoff.channel.webhook import clean, fingerprint
 from handoff.channels.whatsapp import messages
-from handoff.channels.whatsapp.bodies import SAME_MESSAGE
 from handoff.channels.whatsapp.errors import cause_of, failure
 from handoff.channels.whatsapp.messages import CHANNEL
 
@@ -83,16 +82,14 @@ def _message(message: Any, contacts: list[dict[str, Any]]) -> Event | None:
 
 
 def _status(status: Any, _contacts: list[dict[str, Any]]) -> Event:
-    """Statuses of failures come without contacts; those of a long message's beginnings say
-    nothing about its end, unless they failed."""
+    """Statuses of failures come without contacts."""
     state = STATES[status["status"]]
-    key, _, is_beginning = clean(status.get("biz_opaque_callback_data")).partition(SAME_MESSAGE)
     error = failure(_code(status)) if state == "failed" else None
     return Status(
         channel=CHANNEL,
         state=state,
         external_id=_there(status["id"]),
-        key=key if key and (state == "failed" or not is_beginning) else None,
+        key=clean(status.get("biz_opaque_callback_data")) or None,
         cause=cause_of(error) if error else None,
         reason=str(error) if error else None,
     )

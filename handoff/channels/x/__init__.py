@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -12,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request
 
 from handoff.channel import (
     Channel,
-    Echo,
     Event,
     File,
     Oddity,
@@ -26,7 +24,7 @@ from handoff.channel.batch import hand_over
 from handoff.channel.webhook import as_object, read_body, refuse_forged, signature
 from handoff.channels.x import events
 from handoff.channels.x.api import ANSWER_WITHIN, Api
-from handoff.channels.x.delivery import Delivery
+from handoff.channels.x.delivery import Delivery, parts
 from handoff.channels.x.health import Health
 from handoff.channels.x.settings import XSettings
 
@@ -76,10 +74,7 @@ class X(Channel):
         for event in events.events(body, self._account):
             if isinstance(event, Oddity) and event.kind == events.REVOKED:
                 self._health.doubt()
-            if isinstance(event, Echo):
-                yield replace(event, key=self._delivery.key_of(event.address, event.text))
-            else:
-                yield event
+            yield event
 
     async def send(self, message: Outbound) -> Receipt:
         try:
@@ -87,6 +82,12 @@ class X(Channel):
                 return await self._delivery.send(message)
         except TimeoutError:
             raise UnknownOutcome("X non ha risposto in tempo") from None
+
+    def parts_of(self, message: Outbound) -> list[str]:
+        return parts(message)
+
+    def numbers_choices(self, message: Outbound) -> bool:
+        return True  # there are no others
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         if not REFERENCE.fullmatch(reference):

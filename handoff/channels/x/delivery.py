@@ -1,10 +1,8 @@
 """Sends a message: in parts when it is long, and not before X lets us."""
 
-import html
 import re
 import time
 from datetime import timedelta
-from typing import Any
 
 from handoff.channel import (
     Button,
@@ -16,49 +14,25 @@ from handoff.channel import (
 )
 from handoff.channel.calling import object_in
 from handoff.channel.parts import split
+from handoff.channel.unfinished import Unfinished
 from handoff.channels.x.api import Api
 from handoff.channels.x.refusals import LIMIT, failure, is_last, reset
 
 LONGEST = 10_000  # characters; X documents no limit any more, this one was of its older API
-REMEMBERED = 1000  # messages
-ECHO_WITHIN = 600  # seconds
 
 
 class Delivery:
-    """Remembers which parts of an unfinished message arrived, so that a retry goes on there.
-
-    Remembers too what it sent of late: X tells us of our own messages without a word on whose
-    they are, so that they could be taken for those that a person wrote in the app. The memory is
-    this process's.
-    """
-
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._parts_sent: dict[str, list[str]] = {}  # ids by message
-        self._sent: dict[tuple[str, str], tuple[str, float]] = {}  # key and time by what was said
+        self._unfinished = Unfinished()
         self._free_at = 0.0  # by the monotonic clock
 
     async def send(self, message: Outbound) -> Receipt:
         if not re.fullmatch(r"\d{1,20}", message.address, re.ASCII):
             raise PermanentFailure("non è un account di X")
-        parts = split(numbered(message.text, message.buttons), LONGEST)
-        for number in range(len(self._parts_sent.get(message.key, ())), len(parts)):
-            self._note(message, parts[number])
-            sent = await self._send_part(message.address, parts[number])
-            self._parts_sent.setdefault(message.key, []).append(sent)
-            _forget_old(self._parts_sent)
-        return Receipt(tuple(self._parts_sent.pop(message.key, ())))
-
-    def key_of(self, address: str, text: str) -> str | None:
-        """Our key, if this is what we sent to this account a moment ago."""
-        key, at = self._sent.get((address, gist(text)), (None, 0.0))
-        return key if time.monotonic() - at < ECHO_WITHIN else None
-
-    def _note(self, message: Outbound, text: str) -> None:
-        said = (message.address, gist(text))
-        self._sent.pop(said, None)  # so that it moves to the end
-        self._sent[said] = (message.key, time.monotonic())
-        _forget_old(self._sent)
+        for text in parts(message)[self._unfinished.count(message.key) :]:
+            self._unfinished.add(message.key, await self._send_part(message.address, text))
+        return Receipt(self._unfinished.finish(message.key))
 
     async def _send_part(self, address: str, text: str) -> str:
         self._wait_for_the_window()
@@ -82,17 +56,11 @@ class Delivery:
             raise TemporaryFailure(LIMIT, retry_after=timedelta(seconds=wait))
 
 
+def parts(message: Outbound) -> list[str]:
+    return split(numbered(message.text, message.buttons), LONGEST)
+
+
 def numbered(text: str, buttons: tuple[Button, ...]) -> str:
     """X has no buttons any more: the choices stand below the text, to be answered in words."""
     lines = [f"{number}. {button.title}" for number, button in enumerate(buttons, 1)]
     return "\n\n".join(part for part in (text, "\n".join(lines)) if part)
-
-
-def gist(text: str) -> str:
-    """What is left of a text when X has shortened links and escaped signs."""
-    return re.sub(r"https?://\S+|\s+", "", html.unescape(text))
-
-
-def _forget_old(memory: dict[Any, Any]) -> None:
-    if len(memory) > REMEMBERED:
-        del memory[next(iter(memory))]

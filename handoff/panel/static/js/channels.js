@@ -1,15 +1,27 @@
 // How each channel is: whether it works, what waits, what failed.
-import { Problem, ask } from "./api.js";
+import { ask } from "./api.js";
 import { byId, icon, make } from "./elements.js";
+import { complain, suffer } from "./problems.js";
 import { age, short } from "./times.js";
 import { channel as called } from "./words.js";
 
 const TICK = 30_000;
 
 async function draw(background) {
-  const { channels } = await ask("channels", { background });
+  const { channels, scanner } = await ask("channels", { background });
   byId("list").replaceChildren(...channels.map(card));
+  tellOf(scanner);
   complain("");
+}
+
+function tellOf({ is_set: isSet, trouble }) {
+  const [tone, words] = trouble
+    ? ["bad", `Antivirus: ${trouble}.`]
+    : isSet
+      ? ["fine", "Antivirus: funziona."]
+      : ["odd", "Antivirus: non configurato. I file si controllano solo per tipo, contenuto e dimensione."];
+  byId("scanner").dataset.tone = tone;
+  byId("scanner").textContent = words;
 }
 
 function card(one) {
@@ -44,17 +56,6 @@ function fact(name, value, isBad = false) {
 }
 
 const moment = (iso) => (iso ? short(iso) : "mai");
-
-function complain(words) {
-  byId("problem").textContent = words;
-  byId("problem").className = words ? "notice notice-bad" : "notice";
-}
-
-function suffer(problem) {
-  if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 401) location.assign("/panel/login?perche=scaduta");
-  complain(problem.message);
-}
 
 setInterval(() => draw(true).catch(suffer), TICK);
 draw(false).catch(suffer);

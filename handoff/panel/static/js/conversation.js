@@ -55,7 +55,7 @@ export function watchScrolling(again) {
 }
 
 /** What may change of a message that stands there already. */
-const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text, attachments }, ticket) => [delivery, cause, reason, text?.length, filesState(attachments), ticket.can_resend, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
+const look = ({ id, delivery, delivery_cause: cause, delivery_reason: reason, text, attachments, receipts }, ticket) => [delivery, cause, reason, text?.length, filesState(attachments), receipts?.length, ticket.can_resend, ticket.reach?.standing, ticket.messages.some(({ resent_of: original }) => original === id)].join("|");
 
 const hasEarlier = (ticket) => (earlier.length ? earlier[0].seq > 1 : ticket.earlier);
 export const firstSeq = (ticket) => (earlier[0] ?? ticket.messages[0]).seq;
@@ -117,6 +117,7 @@ function message(said, ticket) {
     attached(said.attachments),
     offered(said.buttons),
     delivered(said, ticket.reach),
+    proofs(said.receipts),
     lost(said, ticket),
   );
 }
@@ -139,6 +140,13 @@ function beside(said, ticket) {
   return facts.map(([sort, words]) => make("p", { class: `said-beside ${sort}`, dir: "auto" }, ...spoken(words)));
 }
 
+/** What a certified provider wrote about the message, as it came. */
+function proofs(receipts) {
+  if (!receipts?.length) return null;
+  const links = receipts.map(({ id, name, sha256, created_at: at }) => make("li", {}, make("a", { href: `/allegati/${id}`, download: true, title: `SHA-256: ${sha256}` }, icon("clip", "icon-xs"), name), make("span", { class: "file-about" }, `${date(at)}, ${clock(at)}`)));
+  return make("ul", { class: "files", "aria-label": "Ricevute PEC" }, links);
+}
+
 function delivered(said, reach) {
   if (!said.delivery) return null;
   const [word, tone] = DELIVERIES[said.delivery] ?? [said.delivery, "wait"];
@@ -148,10 +156,13 @@ function delivered(said, reach) {
   return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), why ? `${word}: ${why}` : word);
 }
 
-/** One press, one more message: what is unknown may have arrived, so the button says so. */
+/** One press, one more message: what is unknown may have arrived, so the button says so. What
+ * would fail again is not offered: there the way that is left is told. */
 function lost(said, ticket) {
   if (!["failed", "unknown"].includes(said.delivery) || !ticket.can_resend) return null;
   if (ticket.messages.some(({ resent_of: original }) => original === said.id)) return null;
+  const vain = said.template ? null : ticket.reach?.not_again?.[said.author === "operator" ? "operator" : "bot"];
+  if (vain) return make("p", { class: "delivery delivery-held" }, vain);
   const word = said.delivery === "unknown" ? "Invia di nuovo (forse arriva due volte)" : "Invia di nuovo";
   return make("p", { class: "delivery" }, make("button", { type: "button", class: "btn btn-sm btn-outline-primary", onclick: () => resend(said.id) }, word));
 }

@@ -1,6 +1,7 @@
 // Notices: what citizens read first, and what those who read it are told when it is over.
-import { Problem, ask, tell } from "./api.js";
+import { ask, tell } from "./api.js";
 import { byId, make } from "./elements.js";
+import { complain, suffer } from "./problems.js";
 import { short } from "./times.js";
 
 const WRITERS = new Set(["manager", "administrator"]);
@@ -92,17 +93,6 @@ async function publish(event) {
 
 function announce(words) {
   byId("announcer").textContent = words;
-}
-
-function complain(words) {
-  byId("problem").textContent = words;
-  byId("problem").className = words ? "notice notice-bad" : "notice";
-}
-
-function suffer(problem) {
-  if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 401) location.assign("/panel/login?perche=scaduta");
-  complain(problem.message);
 }
 
 byId("new").addEventListener("submit", (event) => publish(event).catch(suffer));
