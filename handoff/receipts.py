@@ -99,6 +99,7 @@ async def _hear_all(session: AsyncSession, status: Status) -> None:
             Outbox.created_at <= status.up_to,
             Outbox.state.in_(BELOW[status.state]),
         )
+        .order_by(Outbox.id)  # in one order, or two watermarks would wait for each other
         .with_for_update(of=Outbox)
         .execution_options(populate_existing=True)
     )
