@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, echoes, outbox, tickets
+from handoff import conversations, echoes, outbox
 from handoff.channel import (
     Channel,
     PermanentFailure,
@@ -17,9 +17,9 @@ from handoff.channel import (
 from handoff.channel.windows import Standing, standing
 from handoff.db import Database
 from handoff.outbox import Claimed
-from handoff.tables import present
+from handoff.tables import Outbox, present
+from handoff.undelivered import call_a_person, note_failure
 
-UNDELIVERED = "consegna"  # a kind of ticket that leaves the word where it is
 WITHHELD = "withheld"  # a machine's words where only persons may write
 CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più messaggi liberi"
 
@@ -94,6 +94,9 @@ class Delivery:
         async with self.database.begin() as session:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
             await echoes.look_again(session, job.channel, job.outbound.address)
+            row = await session.get_one(Outbox, job.id)
+            if row.state == "failed":  # a report of it was faster than the answer
+                await note_failure(session, row)
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 
@@ -126,27 +129,12 @@ class Delivery:
         """A person decides what to do with it."""
         async with self.database.begin() as session:
             if await self._write_down(session, job, state, cause, reason):
-                await _call_a_person(session, job.conversation_id, job.message.id)
+                await call_a_person(session, job.conversation_id, job.message.id)
 
     async def look_after_the_unknown(self) -> int:
         """What no status told of in time becomes a person's choice; how many there were."""
         async with self.database.begin() as session:
             found = await outbox.overdue(session)
             for row in found:
-                await _call_a_person(session, row.conversation_id, row.message_id)
+                await call_a_person(session, row.conversation_id, row.message_id)
         return len(found)
-
-
-async def _call_a_person(session: AsyncSession, conversation_id: str, message_id: str) -> None:
-    """Once per conversation, and not while somebody is looking at it anyway."""
-    conversation = await conversations.lock(session, conversation_id)
-    if conversation.holder != "bot":
-        return
-    if not await tickets.waits_for(session, conversation.id, kind=UNDELIVERED):
-        await tickets.open_ticket(
-            session,
-            conversation,
-            kind=UNDELIVERED,
-            reason="non_consegnata",
-            message_id=message_id,
-        )

@@ -23,10 +23,10 @@ async def attempt_ended(
     await sent_parts.sum_up(session, outbox)
 
 
-async def hear(session: AsyncSession, status: Status) -> str | None:
+async def hear(session: AsyncSession, status: Status) -> Outbox | None:
     """Take a status in: now if we know what it speaks of, else when we do.
 
-    The id of our message, if it is one and known.
+    Our message, locked, if it is one and known.
     """
     if status.up_to is not None:
         await _hear_all(session, status)
@@ -38,7 +38,7 @@ async def hear(session: AsyncSession, status: Status) -> str | None:
     if outbox is not None:
         await sent_parts.sum_up(session, outbox)
     ring(session, "tickets")
-    return outbox.message_id if outbox else None
+    return outbox
 
 
 async def outbox_of(session: AsyncSession, channel: str, external_id: str) -> Outbox | None:
@@ -99,6 +99,7 @@ async def _hear_all(session: AsyncSession, status: Status) -> None:
             Outbox.created_at <= status.up_to,
             Outbox.state.in_(BELOW[status.state]),
         )
+        .order_by(Outbox.id)  # in one order, or two watermarks would wait for each other
         .with_for_update(of=Outbox)
         .execution_options(populate_existing=True)
     )

@@ -11,6 +11,7 @@ from handoff.channel.webhook import fingerprint
 from handoff.notify import ring
 from handoff.tables import Attachment as AttachmentRow
 from handoff.tables import AttachmentContent
+from handoff.undelivered import note_failure
 
 TAKEN_BACK = "[messaggio ritirato dal cittadino]"
 
@@ -34,11 +35,13 @@ async def take(session: AsyncSession, event: Tidings, channels: Mapping[str, Cha
 
 async def _status(session: AsyncSession, status: Status) -> None:
     """What a provider certified is kept as it came, beside the message that it is about."""
-    message_id = await receipts.hear(session, status)
+    outbox = await receipts.hear(session, status)
+    if outbox is not None and status.state == outbox.state == "failed":
+        await note_failure(session, outbox)
     if status.evidence is None:
         return
-    if message_id is not None:
-        await attachments.keep_receipt(session, message_id, status.channel, status.evidence)
+    if outbox is not None:
+        await attachments.keep_receipt(session, outbox.message_id, status.channel, status.evidence)
         return
     body = (status.evidence.content or b"").decode(errors="replace").replace("\0", "")
     oddity = Oddity(

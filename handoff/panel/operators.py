@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.panel.passwords import hash_password
 from handoff.settings import Settings
 from handoff.tables import Operator
+from handoff.tables.operators import ROLES
 
 FIRST_EMAIL = "admin@sportello.local"
-ROLES = ("operator", "trainer", "manager", "administrator")
 
 
 async def ensure_administrator(session: AsyncSession, settings: Settings) -> str | None:

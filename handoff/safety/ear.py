@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from handoff.safety.rules import Topic
-from italian.listening import Listener
+
+if TYPE_CHECKING:
+    from italian.listening import Listener
 
 ALARMS = ("emergenza", "crisi_psicologica")
 ENDING = ".tar.gz"
@@ -38,7 +40,7 @@ class Ear:
     Both are margins of the linear model, chosen by `bot.nlu.alarm_search`.
     """
 
-    listener: Listener
+    listener: "Listener"
     threshold: float
     doubt: float
 
@@ -88,6 +90,9 @@ def newest_archive(models: Path) -> Path | None:
 
 @lru_cache(maxsize=2)  # an archive never changes: another training has another name
 def _ear(archive: Path) -> Ear:
+    # spaCy takes 0.6 s to import: only where there is something to hear with
+    from italian.listening import Listener  # noqa: PLC0415
+
     try:
         found = _members(archive)
         words = json.loads(found[WORDS])

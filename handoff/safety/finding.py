@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from handoff.safety.ear import Ear
-from handoff.safety.phrases import COMMA, STOP, Index, Sentence
+from handoff.safety.phrases import COMMA, STOP, Index, Sentence, Span
 from handoff.safety.rules import (
     DENIAL,
     TOLD,
@@ -78,7 +78,10 @@ class Safety:
         self._ear = ear
 
     def look(self, text: str) -> Finding | None:
-        """An emergency goes before a crisis: both texts name 112, the first says only that."""
+        """An emergency goes before a crisis: both texts name 112, the first says only that.
+
+        Of two the one that says more than a name, then the first in the text.
+        """
         sentences = list(self._sentences(INVISIBLE.sub("", text)))
         standing, ear = list(self._standing(sentences)), self._ear
         if not standing:
@@ -87,7 +90,7 @@ class Safety:
         eased = all(label.named for label in standing) and not _is_short(sentences)
         if ear and ear.doubts(text, eased=eased or self._is_eased(sentences)):
             return None
-        first = next((each for each in standing if each.topic == "emergenza"), standing[0])
+        first = min(standing, key=lambda each: (each.topic != "emergenza", each.named))
         return Finding(first.topic, first.rule)
 
     def _is_eased(self, sentences: list[Sentence]) -> bool:
@@ -102,7 +105,11 @@ class Safety:
 
     def _standing(self, sentences: list[Sentence]) -> Iterator[Label]:
         """The rules whose phrase stands uncancelled, in the order of the text."""
-        hits = [(each, *hit) for each in sentences for hit in self._rules.find(each)]
+        hits = [
+            (each, *hit)
+            for each in sentences
+            for hit in sorted(self._rules.find(each), key=_place)
+        ]
         if not hits:
             return
         short = _is_short(sentences)
@@ -140,6 +147,12 @@ class Safety:
             return [STOP]
         atoms = self._vocabulary.atoms(word)
         return [atoms] if atoms else self._vocabulary.unglued(word) or [atoms]
+
+
+def _place(hit: tuple[Label, Span]) -> tuple[Span, str]:
+    """Where it stands; the index finds in an order that differs from process to process."""
+    label, span = hit
+    return span, label.rule
 
 
 def _is_short(sentences: list[Sentence]) -> bool:

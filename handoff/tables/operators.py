@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.tables.base import Base, Created, Id, Moment
 
+ROLES = ("operator", "trainer", "manager", "administrator")
+
 
 class Operator(Base):
     __tablename__ = "operator"
@@ -15,7 +17,7 @@ class Operator(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)  # lower-case
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(16))  # operator | trainer | manager | administrator
+    role: Mapped[str] = mapped_column(String(16))  # one of ROLES
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Created]
 

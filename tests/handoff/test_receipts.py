@@ -60,6 +60,23 @@ async def test_a_failure_after_sending_is_told_with_its_reason(gateway: Gateway)
     assert (row.state, row.cause, row.reason) == ("failed", "unreachable", "non ha WhatsApp")
 
 
+@pytest.mark.parametrize("is_faster", [False, True], ids=["later", "before our answer"])
+@pytest.mark.parametrize(("author", "called"), [("operator", ["consegna"]), ("bot", [])])
+async def test_an_operators_words_that_failed_by_a_report_become_a_ticket_once(
+    gateway: Gateway, author: str, called: list[str], is_faster: bool
+) -> None:
+    key = await say(gateway.database, author=author)
+    failed = status("failed", key=key, cause="unreachable")
+    if is_faster:
+        await gateway.take(failed)
+    await deliver(gateway.database, Post())
+    for _ in range(2):
+        await gateway.take(failed)
+    async with gateway.database.read() as session:
+        assert list(await session.scalars(select(Ticket.kind))) == called
+        assert await session.scalar(select(Conversation.unreachable))
+
+
 async def test_what_was_delivered_cannot_fail_any_more(gateway: Gateway) -> None:
     await say(gateway.database)
     await deliver(gateway.database, Post())

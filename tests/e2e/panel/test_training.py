@@ -41,6 +41,12 @@ def odd() -> str:
     return f"ma il coso per la {words[next(NUMBERS) % len(words)]} a chi lo devo ridare domani"
 
 
+def is_not_understood(citizen: Citizen, text: str) -> None:
+    """Said, and answered: only then does it stand among what is to be looked at."""
+    citizen.says(text)
+    citizen.hears("capi")
+
+
 def look(page: Page, name: str) -> None:
     """For people who want to see it: SHOTS=folder."""
     if folder := os.environ.get("SHOTS"):
@@ -120,8 +126,7 @@ def test_answers_are_found_without_accents_and_filtered(teresa: Page) -> None:
 def test_an_odd_message_is_given_its_topic_by_keyboard_alone(
     office: Office, new_page: NewPage, citizen: Citizen, odd: str
 ) -> None:
-    citizen.says(f"{odd}, il mio numero è 347 1234567")
-    citizen.hears("capi")
+    is_not_understood(citizen, f"{odd}, il mio numero è 347 1234567")
     page = enters(new_page(viewport=WIDE), office, "teresa")
     card = page.locator(".doubt").first
     expect(card).to_contain_text(f"{odd}, il mio numero è [telefono]")
@@ -152,7 +157,7 @@ def test_an_odd_message_is_given_its_topic_by_keyboard_alone(
 def test_two_trainers_do_not_decide_twice(
     office: Office, teresa: Page, new_page: NewPage, odd: str
 ) -> None:
-    Citizen(office).says(odd)
+    is_not_understood(Citizen(office), odd)
     ugo = enters(new_page(viewport=WIDE), office, "ugo")
     expect(ugo.locator(".doubt").first).to_contain_text(odd)
     teresa.reload()
@@ -207,7 +212,7 @@ def test_nothing_is_cut_off_on_narrow_screens(
     office: Office, teresa: Page, size: dict[str, int], odd: str
 ) -> None:
     """320 × 256 is 1280 × 1024 at 400 % (WCAG 1.4.10)."""
-    Citizen(office).says(odd)
+    is_not_understood(Citizen(office), odd)
     teresa.set_viewport_size(size)  # type: ignore[arg-type]
     for view in ("#da-guardare", "#risposte", "#risposte/parcheggio", "#versioni"):
         teresa.goto(f"{office.url}/panel/formazione{view}")
