@@ -44,6 +44,7 @@ async def play(side: Side, office: Office, answer: str) -> Course:
     states = await _fate(side, office, replied)
     closed = await office.does(replied, "close")
     score = await _votes(side, office, closed)
+    await _nothing_is_lost(office, closed)
     return Course(
         channel=side.name,
         by=side.by,
@@ -131,6 +132,18 @@ async def _votes(side: Side, office: Office, closed: dict[str, Any]) -> int | No
         return None
     await side.press(five)
     return await _until(office, scored, "il voto non è arrivato al pannello")
+
+
+async def _nothing_is_lost(office: Office, closed: dict[str, Any]) -> None:
+    """Of all that was said, not of the reply alone."""
+
+    async def settled() -> list[dict[str, Any]] | None:
+        said: list[dict[str, Any]] = (await office.now(closed))["messages"]
+        return said if all(each["delivery"] not in ON_ITS_WAY for each in said) else None
+
+    for each in await _until(office, settled, "non è partito tutto"):
+        if each["delivery"] in ("failed", "unknown"):
+            raise Stuck(f"«{each['text'][:40]}» non è arrivato: {each['delivery_reason']}")
 
 
 async def _reads(side: Side, text: str) -> Shown | None:
