@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tests.journey.base import Choice, Shown, Side
+from tests.journey.base import Shown, Side
 from tests.journey.office import Office
 from tests.journey.stuck import Stuck
 
@@ -118,17 +118,19 @@ async def _votes(side: Side, office: Office, closed: dict[str, Any]) -> int | No
     """The office says goodbye and asks for a score; it is given where there is a button."""
     if not side.answers_alone:
         return None
+    survey = closed["messages"][-1]["text"]
 
-    async def asked() -> Choice | None:
+    async def asked() -> Shown | None:
         last = (await side.read())[-1]
-        return next((each for each in last.choices if each.title == SCORE), None)
+        return last if _bare(survey) in _bare(last.text) else None
 
     async def scored() -> int | None:
         score: int | None = ((await office.now(closed))["survey"] or {}).get("score")
         return score
 
-    five = await _until(office, asked, "il congedo con il voto non è arrivato")
-    if not side.votes:
+    last = await _until(office, asked, "il congedo con la richiesta di un voto non è arrivato")
+    five = next((each for each in last.choices if each.title == SCORE), None)
+    if not side.votes or five is None:
         return None
     await side.press(five)
     return await _until(office, scored, "il voto non è arrivato al pannello")
