@@ -25,7 +25,7 @@ from tests.journey.stuck import Stuck
 async def play_all(stage: Stage, fakes: dict[str, Any]) -> list[str]:
     """The channels whose course did not come to its end."""
     answer = await live_answer(stage.database_url)
-    async with _at(stage) as citizens, _at(stage) as http:
+    async with at(stage) as citizens, at(stage) as http:
         office = await Office(http).enters(stage.email, stage.password)
         tell(table.paragraph("domanda", course.QUESTION), table.paragraph("risposta", answer))
         tell("", table.heading())
@@ -52,7 +52,7 @@ async def live_answer(database_url: str) -> str:
     return knowledge.wording(course.TOPIC).text
 
 
-def _at(stage: Stage) -> httpx.AsyncClient:
+def at(stage: Stage) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=stage.url, trust_env=False, timeout=30)
 
 

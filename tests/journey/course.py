@@ -38,7 +38,7 @@ class Course:
 async def play(side: Side, office: Office, answer: str) -> Course:
     """Raises Stuck where a step does not come about."""
     seconds, answered = await _asks(side, office, answer)
-    ticket = await _finds(side, office)
+    ticket = await finds(side, office)
     replied = await office.does(await office.does(ticket, "take"), "reply", text=REPLY)
     await _until(office, lambda: _reads(side, REPLY), "la risposta dell'operatore non è arrivata")
     states = await _fate(side, office, replied)
@@ -72,7 +72,7 @@ async def _asks(side: Side, office: Office, answer: str) -> tuple[float | None, 
     return seconds, answered
 
 
-async def _finds(side: Side, office: Office) -> dict[str, Any]:
+async def finds(side: Side, office: Office) -> dict[str, Any]:
     async def waiting() -> dict[str, Any] | None:
         found = (await office.looks("tickets?state=open"))["tickets"]
         return next((each for each in found if each["channel"] == side.name), None)

@@ -60,7 +60,8 @@ class Pec(Letters):
 
     def _mail(self, text: str) -> bytes:
         envelope = (PAYLOADS / "pec" / "busta.eml").read_bytes()
-        return envelope.replace(ASKED.encode(), text.encode())
+        numbered = envelope.replace(b"opec9.cit", b"opec%d.cit" % next(NUMBERS))
+        return numbered.replace(ASKED.encode(), text.encode())
 
     async def tell(self, state: str) -> None:
         """A receipt about the last mail that the provider took."""
