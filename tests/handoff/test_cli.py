@@ -47,6 +47,31 @@ def test_a_wrong_secret_stops_the_start_and_is_not_shown(
     assert not token or token not in said
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.usefixtures("environment")
+def test_a_channels_wrong_settings_are_named_and_their_values_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("SPORTELLO_CHANNELS", "webchat,whatsapp")
+    monkeypatch.setenv("SPORTELLO_WHATSAPP_ACCESS_TOKEN", "cut")
+    assert main([command]) == 2
+    said = capsys.readouterr().err
+    assert "the channel whatsapp cannot start" in said
+    assert "SPORTELLO_WHATSAPP_ACCESS_TOKEN: Value error, at least 16 characters" in said
+    assert "SPORTELLO_WHATSAPP_PHONE_NUMBER_ID: Field required" in said
+    assert "cut" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_misspelt_channel_stops_the_start_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPORTELLO_CHANNELS", "webchat,whatsap")
+    assert main(["serve"]) == 2
+    assert "SPORTELLO_CHANNELS names 'whatsap'" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("environment")
 def test_a_snapshot_holds_what_the_bot_learns_from_and_not_what_it_is_tested_with(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
