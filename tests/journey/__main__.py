@@ -32,10 +32,10 @@ async def play_all(stage: Stage, fakes: dict[str, Any]) -> list[str]:
         failed = [
             side.name
             for side in sides.citizens(citizens, fakes)
-            if not await _shown(side.name, course.play(side, office, answer))
+            if not await shown(side.name, course.play(side, office, answer))
         ]
         for channel in sides.BY_HAND:
-            if not await _shown(channel, by_voice.write_down(office, channel)):
+            if not await shown(channel, by_voice.write_down(office, channel)):
                 failed.append(channel)
         tell("", table.notes(sides.SIDES))
         await _tell_troubles(office)
@@ -56,7 +56,7 @@ def at(stage: Stage) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=stage.url, trust_env=False, timeout=30)
 
 
-async def _shown(channel: str, played: Awaitable[Course]) -> bool:
+async def shown(channel: str, played: Awaitable[Course]) -> bool:
     try:
         tell(table.row(await played))
     except (Stuck, httpx.HTTPError) as error:
@@ -85,6 +85,11 @@ def main() -> int:
         stage(Path(folder), sides.environment(fakes)) as opened,
     ):
         failed = asyncio.run(play_all(opened, fakes))
+    return verdict(failed)
+
+
+def verdict(failed: list[str]) -> int:
+    """The exit code, and in a sentence why."""
     number = len(sides.NAMES) + len(sides.BY_HAND)
     if failed:
         tell("", f"{len(failed)} canali su {number} si sono fermati: {', '.join(failed)}.")

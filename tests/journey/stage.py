@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ops import ports, readiness
 from ops import settings as ops_settings
-from ops.places import OUR_PYTHON, ROOT
+from ops.places import MODELS, OUR_PYTHON, ROOT
 from ops.progress import Remedy, quiet_environment, say
 from ops.supervision import supervised
 
@@ -31,6 +31,7 @@ def stage(folder: Path, channels: Mapping[str, str]) -> Iterator[Stage]:
     """State lies in `folder`; `channels` leads every channel to its fake."""
     [port] = ports.choose(1)
     env = environment(folder, port=port, channels=channels)
+    _require_model(env)
     _handoff("migrate", env=env)
     login = _handoff("add-operator", "--email", "rita@example.it", "--name", "Rita", env=env)
     _, email, password = login.split()
@@ -56,6 +57,12 @@ def environment(folder: Path, *, port: int, channels: Mapping[str, str]) -> dict
         "SPORTELLO_BOT_DATABASE_URL": f"sqlite:///{database}",
     }
     return ops_settings.with_addresses(known, port=port)
+
+
+def _require_model(env: Mapping[str, str]) -> None:
+    """Before minutes of waiting for a bot that cannot start."""
+    if not any(Path(env.get("SPORTELLO_MODELS") or MODELS).glob("*.tar.gz")):
+        raise Remedy("There is no trained model: `make demo-channels` or `make train` makes one.")
 
 
 def _handoff(command: str, *arguments: str, env: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.progress import Remedy
 from tests.journey import stage
 
 
@@ -22,3 +23,11 @@ def test_neither_the_hospitals_database_nor_its_accounts_are_used(
     assert "SPORTELLO_X_MEDIA_URL" not in env
     assert "SPORTELLO_CLAMAV_URL" not in env
     assert env["SPORTELLO_PUBLIC_URL"] == "http://localhost:1234"
+
+
+def test_without_a_trained_model_it_says_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPORTELLO_MODELS", str(tmp_path))
+    with pytest.raises(Remedy, match="make train"), stage.stage(tmp_path, {}):
+        pass
