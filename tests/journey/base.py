@@ -35,7 +35,6 @@ class Side:
     by: ClassVar[str]  # how messages come and go, in a few words
     note: ClassVar[str]  # what whoever looks at the table should know
     answers_alone: ClassVar[bool] = True  # the assistant may speak here
-    votes: ClassVar[bool] = True  # a choice can be made here
     tells: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, http: httpx.AsyncClient) -> None:

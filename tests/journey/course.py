@@ -115,7 +115,7 @@ async def _delivery(office: Office, ticket: dict[str, Any]) -> str | None:
 
 
 async def _votes(side: Side, office: Office, closed: dict[str, Any]) -> int | None:
-    """The office says goodbye and asks for a score; it is given where there is a button."""
+    """The office says goodbye and asks for a score; it is pressed, or typed."""
     if not side.answers_alone:
         return None
     survey = closed["messages"][-1]["text"]
@@ -130,9 +130,7 @@ async def _votes(side: Side, office: Office, closed: dict[str, Any]) -> int | No
 
     last = await _until(office, asked, "il congedo con la richiesta di un voto non è arrivato")
     five = next((each for each in last.choices if each.title == SCORE), None)
-    if not side.votes or five is None:
-        return None
-    await side.press(five)
+    await (side.press(five) if five else side.write(SCORE))
     return await _until(office, scored, "il voto non è arrivato al pannello")
 
 

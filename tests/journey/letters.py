@@ -17,8 +17,6 @@ RECEIPTS = {"sent": "accettazione", "delivered": "avvenuta_consegna"}
 
 
 class Letters(Side):
-    votes = False  # there is nothing to press
-
     def __init__(self, http: httpx.AsyncClient, boxes: tuple[FakeImap, FakeSmtp]) -> None:
         super().__init__(http)
         self.imap, self.smtp = boxes

@@ -79,7 +79,6 @@ class X(Side):
     name = "x"
     by = "webhook firmato"
     note = "non ha pulsanti: le scelte sono righe numerate; di un messaggio dice solo se è letto"
-    votes = False  # there are no buttons to press
     tells = ("read",)
 
     def __init__(self, http: httpx.AsyncClient, api: FakeX) -> None:

@@ -33,8 +33,8 @@ WANTED = {
     "whatsapp": Wanted(("sent", "delivered", "read"), ("voci di elenco", 5), 24),
     "messenger": Wanted(("sent", "delivered", "read"), ("risposte rapide", 5), 7 * 24),
     "instagram": Wanted(("sent", "read"), ("risposte rapide", 5), 7 * 24),
-    "x": Wanted(("sent", "read"), ("righe numerate", 5), score=None),
-    "email": Wanted(("sent",), ("righe numerate", 5), score=None),
+    "x": Wanted(("sent", "read"), ("righe numerate", 5)),
+    "email": Wanted(("sent",), ("righe numerate", 5)),
     "pec": Wanted(("sent", "delivered"), None, score=None),
     "bridge": Wanted(("sent", "delivered", "read")),
 }
