@@ -48,7 +48,10 @@ class Answering:
         if message.attachments and not message.text:
             return True
         async with self.database.read() as session:
-            return await surveys.awaits_comment(session, job.conversation.id)
+            talk = job.conversation.id
+            return await surveys.awaits_comment(session, talk) or await surveys.awaits_score(
+                session, talk, message.text
+            )
 
     async def _ask(self, job: Claimed) -> Answer | None:
         """The bot's answer; None when it stays silent twice."""

@@ -33,7 +33,7 @@ class ChannelWatch:
     async def look(self) -> None:
         """One round; an odd channel stops neither the others nor the rounds to come."""
         names, channels = list(self._channels), self._channels.values()
-        troubles = await asyncio.gather(*(_trouble_of(channel) for channel in channels))
+        troubles = await asyncio.gather(*(trouble_of(channel) for channel in channels))
         for name, trouble in zip(names, troubles, strict=True):
             try:
                 await self._note(name, trouble)
@@ -54,7 +54,8 @@ class ChannelWatch:
             state.trouble, state.checked_at = trouble, present()
 
 
-async def _trouble_of(channel: Channel) -> str | None:
+async def trouble_of(channel: Channel) -> str | None:
+    """What keeps it from working, in Italian; a channel that breaks over it says so too."""
     try:
         async with asyncio.timeout(PATIENCE):
             trouble = await channel.trouble()

@@ -17,10 +17,13 @@ from handoff.channel import (
 from handoff.channel.windows import Standing, standing
 from handoff.db import Database
 from handoff.outbox import Claimed
-from handoff.tables import Outbox, present
+from handoff.tables import Message, Outbox, present
 from handoff.undelivered import call_a_person, note_failure
 
-WITHHELD = "withheld"  # a machine's words where only persons may write
+WITHHELD = "withheld"  # what need not or must not leave
+COURTESIES = frozenset({"presa_in_carico"})  # topics
+ONLY_PERSONS = "su questo canale scrivono solo persone"
+NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
 CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più messaggi liberi"
 
 
@@ -34,8 +37,8 @@ class Delivery:
         channel = self.channels.get(job.channel)
         if channel is None:
             await self._give_up(job, "failed", "refused", "il canale non è attivo")
-        elif not (channel.answers_alone or job.message.author == "operator"):
-            await self._settle(job, WITHHELD, None, "su questo canale scrivono solo persone")
+        elif held := _why_withheld(channel, job.message):
+            await self._settle(job, WITHHELD, None, held)
         elif job.too_old:
             await self._give_up(job, "failed", "late", "non consegnato entro un giorno")
         elif job.interrupted and not channel.recognises_repeats:
@@ -138,3 +141,11 @@ class Delivery:
             for row in found:
                 await call_a_person(session, row.conversation_id, row.message_id)
         return len(found)
+
+
+def _why_withheld(channel: Channel, message: Message) -> str | None:
+    if message.author == "operator":
+        return None
+    if not channel.answers_alone:
+        return ONLY_PERSONS
+    return NOT_WORTH_IT if channel.is_terse and message.topic in COURTESIES else None

@@ -12,7 +12,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SPORTELLO_")
+    model_config = SettingsConfigDict(env_prefix="SPORTELLO_", env_ignore_empty=True)
 
     database_url: str = f"sqlite+aiosqlite:///{ROOT / 'var' / 'sportello.db'}"
     data: Path = ROOT / "data"

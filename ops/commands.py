@@ -62,8 +62,9 @@ def bench() -> None:
 
 
 def demo_channels() -> None:
-    """One citizen on every channel, through fake providers on loopback."""
+    """One citizen on every channel, through fake providers on loopback and the trained bot."""
     bootstrap.prepare()
+    training.train()
     _become(OUR_PYTHON, "-m", "tests.journey")
 
 

@@ -24,6 +24,8 @@ def run() -> None:
         ports.require_free(port)
         bootstrap.prepare()
         env = settings.with_addresses(settings.environment(), port=port)
+        # a wrong setting is told now, not after the training and a minute of waiting
+        _handoff("channels", "--offline", env=env, quietly=True)
         _handoff("migrate", env=env)
         training.train(prepare=lambda: _snapshot(env))
         with supervised(env) as supervisor:
@@ -43,9 +45,13 @@ def _only_one_here() -> Iterator[None]:
         yield
 
 
-def _handoff(command: str, *arguments: str, env: dict[str, str]) -> None:
+def _handoff(command: str, *arguments: str, env: dict[str, str], quietly: bool = False) -> None:
     code = subprocess.run(
-        [OUR_PYTHON, "-m", "handoff", command, *arguments], check=False, cwd=ROOT, env=env
+        [OUR_PYTHON, "-m", "handoff", command, *arguments],
+        check=False,
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL if quietly else None,
     ).returncode
     if code:
         raise Remedy(f"`handoff {command}` failed: read what it says above, then run this again.")

@@ -87,6 +87,8 @@ def topic_of(question: dict[str, Any]) -> str:
     if payload := question.get("payload"):
         return str(payload)
     text = question["text"].lower()
+    if "preliev" in text:
+        return "prelievi_analisi"
     if "parchegg" in text:
         return "parcheggio"
     if "persona" in text or "operatore" in text:

@@ -1,5 +1,6 @@
 """An SMTP server on loopback that takes mail, or refuses as it is told."""
 
+import logging
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
@@ -7,6 +8,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of a name of its own
 DROP = "drop"  # the connection ends instead of an answer
 
 

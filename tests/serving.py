@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0  # seconds until a process must serve
+PATIENCE = 120.0  # seconds until a process must serve; with a cold disk Rasa takes one minute
 BOT_TOKEN, INTERNAL_TOKEN = "b" * 32, "i" * 32
 
 

@@ -7,6 +7,7 @@
 * `webhook`   reading a request: its size, its signature
 * `parts`     cutting a long text where a reader would pause
 * `unfinished`  which parts of a message arrived before it was interrupted
+* `choices`   buttons as numbered lines
 * `batch`     handing over all that one post brought
 * `calling`   calling a provider, and what its silence means
 """

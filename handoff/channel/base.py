@@ -22,6 +22,7 @@ class Channel(ABC):
     human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
     has_templates: ClassVar[bool] = False  # after both windows, approved templates may go
     answers_alone: ClassVar[bool] = True  # False: only persons may write (PEC)
+    is_terse: ClassVar[bool] = False  # a message weighs here: mere courtesies stay out
     takes_files: bool = False  # operators can attach files
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
     reports_within: ClassVar[timedelta | None] = None  # a status or an echo comes, usually by then

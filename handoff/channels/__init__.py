@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from importlib import import_module
 
+from pydantic import ValidationError
+
 from handoff.channel import Channel
 
 
-class UnknownChannel(ValueError):
+class NotOpened(ValueError):
+    """What is wrong with the settings, for whoever writes them; never a value of theirs."""
+
+
+class UnknownChannel(NotOpened):
     pass
 
 
@@ -23,4 +29,15 @@ def _open(name: str) -> Channel:
         if error.name != module:
             raise
         raise UnknownChannel(f"SPORTELLO_CHANNELS names {name!r}, which is no channel") from error
+    except ValidationError as error:
+        raise NotOpened(_sentences(name, error)) from error
     return channel
+
+
+def _sentences(name: str, error: ValidationError) -> str:
+    """A line for each fault, by the name that the setting has in .env."""
+    faults = (
+        "_".join(["SPORTELLO", name, *map(str, fault["loc"])]).upper() + f": {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )
+    return "\n".join((f"the channel {name} cannot start:", *faults))

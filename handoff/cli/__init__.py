@@ -1,4 +1,4 @@
-"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor`: the commands."""
+"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels`."""
 
 import argparse
 import asyncio
@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     newcomer.add_argument("--email", required=True)
     newcomer.add_argument("--name", required=True, help="what citizens read beside the replies")
     newcomer.add_argument("--role", choices=ROLES, default="operator")
+    trial = commands.add_parser(
+        "channels", help="whether each channel can start, and what its provider says"
+    )
+    trial.set_defaults(run=_of("channels", "run"))
+    trial.add_argument("--offline", action="store_true", help="look at the settings only")
     knowledge.add_commands(commands)
     return parser
 

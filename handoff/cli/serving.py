@@ -6,10 +6,12 @@ from argparse import Namespace
 import uvicorn
 
 from handoff.app import create_app
+from handoff.cli.opening import names_wrong_settings
 from handoff.settings import Settings
 from handoff.worker import work
 
 
+@names_wrong_settings
 def serve(settings: Settings, _: Namespace) -> None:
     """Listen to citizens and operators."""
     uvicorn.run(
@@ -23,6 +25,7 @@ def serve(settings: Settings, _: Namespace) -> None:
     )
 
 
+@names_wrong_settings
 def run_worker(settings: Settings, _: Namespace) -> None:
     """Answer and deliver, in a process apart."""
     asyncio.run(work(settings))

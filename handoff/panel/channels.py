@@ -43,5 +43,6 @@ async def _told(
         "since": state.since.isoformat() if state else None,
         "checked_at": state.checked_at.isoformat() if state else None,
         "pulled": channel.pulled,
+        "by_hand": channel.by_hand,
         **await numbers(session, channel, present()),
     }

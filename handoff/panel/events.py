@@ -7,19 +7,20 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
 from handoff.panel import sessions
 from handoff.panel.access import Known
-from handoff.tables import Conversation, Ticket, present
+from handoff.tables import Conversation, Outbox, Ticket, present
 
 LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 5  # looks; proxies close silent streams
 STILL_WATCHED = timedelta(days=1)  # after closing: scores and comments come in
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx must not collect
-State = tuple[int, str, int]  # version, state, the conversation's last number
+State = tuple[int, str, int, int]  # version, state, the conversation's last number, its fates
+FATES = {"sent": 1, "delivered": 3, "read": 9, "failed": 27, "unknown": 81, "withheld": 243}
 router = APIRouter(prefix="/api/panel")
 
 
@@ -68,11 +69,22 @@ class Hints:
 
 async def _states(session: AsyncSession) -> dict[str, State]:
     rows = await session.execute(
-        select(Ticket.id, Ticket.version, Ticket.state, Conversation.last_seq)
+        select(Ticket.id, Ticket.version, Ticket.state, Conversation.last_seq, _fates())
         .join(Conversation, Conversation.id == Ticket.conversation_id)
         .where(or_(Ticket.state != "closed", Ticket.updated_at > present() - STILL_WATCHED))
     )
-    return {id: (version, state, last_seq) for id, version, state, last_seq in rows}
+    return {id: (version, state, last_seq, fates) for id, version, state, last_seq, fates in rows}
+
+
+def _fates() -> ScalarSelect[int]:
+    """A number that changes when a message of the conversation arrives, is read or fails."""
+    worth = case(FATES, value=Outbox.state, else_=0)
+    return (
+        select(func.coalesce(func.sum(worth), 0))
+        .where(Outbox.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
 
 
 def _hint(id: str, version: int, state: str) -> str:

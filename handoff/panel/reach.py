@@ -20,12 +20,13 @@ INACTIVE = "inactive"  # the channel is not among those that run
 def reach(channel: Channel | None, conversation: Conversation, now: datetime) -> dict[str, Any]:
     """How things stand, as a person may write; `window_hours` is how long they may."""
     if channel is None:
-        return _told(INACTIVE, conversation)
+        return _told(INACTIVE, None, conversation)
     if channel.by_hand:
-        return _told(BY_HAND, conversation)
+        return _told(BY_HAND, channel, conversation)
     window = channel.human_window or channel.window
     told = _told(
         _for_a_person(standing(channel, conversation.heard_at, now)),
+        channel,
         conversation,
         window=window,
         has_templates=channel.has_templates,
@@ -56,8 +57,20 @@ def _for_a_person(how: Standing) -> str:
     return Standing.OPEN if how is Standing.HUMAN_ONLY else how
 
 
+def has_assistant(channel: Channel) -> bool:
+    """Whether the assistant may speak there: else nothing can be handed back to it."""
+    return channel.answers_alone and not channel.by_hand
+
+
+def _takes_files(channel: Channel | None, conversation: Conversation) -> bool:
+    if channel is None or channel.by_hand:
+        return False
+    return channel.takes_files or conversation.pulled
+
+
 def _told(
     how: str,
+    channel: Channel | None,
     conversation: Conversation,
     *,
     window: timedelta | None = None,
@@ -67,6 +80,8 @@ def _told(
     until = heard + window if heard and window and how == Standing.OPEN else None
     return {
         "standing": how,
+        "assistant": channel is not None and has_assistant(channel),
+        "takes_files": _takes_files(channel, conversation),
         "until": until.isoformat() if until else None,
         "window_hours": window.total_seconds() / 3600 if window else None,
         "unreachable": conversation.unreachable,

@@ -47,5 +47,6 @@ def _message(message: Message, delivery: Delivery) -> dict[str, Any]:
         "delivery": delivery.state,
         "delivery_cause": delivery.cause,
         "delivery_reason": delivery.reason,
+        "network": (message.trace.get("particulars") or {}).get("network"),
         **{name: message.trace.get(name) for name in NOTED},
     }

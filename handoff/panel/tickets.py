@@ -14,10 +14,12 @@ from handoff.panel import bodies, cards, reads, thread
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import NOT_FILES, Protocol, Reply, Step, Words
 from handoff.panel.files import refuse_unless_sendable
+from handoff.panel.reach import has_assistant
 from handoff.panel.sessions import Entry
 from handoff.tables import Conversation, Ticket
 
 UNKNOWN = "Questa richiesta non esiste."
+NO_ASSISTANT = "Su questo canale l'assistente non risponde: la richiesta resta a una persona."
 router = APIRouter(prefix="/api/panel/tickets")
 
 
@@ -126,7 +128,7 @@ async def close(request: Request, ticket_id: TicketId, entry: Acting, step: Step
             session, ticket_id, **_who_and_when(entry, step)
         )
         channel = request.app.state.channels.get(conversation.channel)
-        if not (channel and channel.by_hand):  # nobody would read the question
+        if channel is None or has_assistant(channel):  # else nobody would read the question
             await surveys.ask(session, conversation, ticket, knowledge=request.app.state.knowledge)
 
     return await change_ticket(request, ticket_id, close_and_ask)
@@ -158,14 +160,19 @@ async def reopen(request: Request, ticket_id: TicketId, entry: Acting, step: Ste
 async def hand_back(
     request: Request, ticket_id: TicketId, entry: Acting, step: Stepped
 ) -> Response:
-    knowledge = request.app.state.knowledge
-    return await change_ticket(
-        request,
-        ticket_id,
-        lambda session: tickets.hand_back(
-            session, ticket_id, knowledge=knowledge, **_who_and_when(entry, step)
-        ),
-    )
+    async def give_back(session: AsyncSession) -> None:
+        ticket = await tickets.hand_back(
+            session,
+            ticket_id,
+            knowledge=request.app.state.knowledge,
+            **_who_and_when(entry, step),
+        )
+        conversation = await session.get_one(Conversation, ticket.conversation_id)
+        channel = request.app.state.channels.get(conversation.channel)
+        if channel is not None and not has_assistant(channel):
+            raise HTTPException(422, NO_ASSISTANT)
+
+    return await change_ticket(request, ticket_id, give_back)
 
 
 def _who_and_when(entry: Entry, step: Step) -> dict[str, Any]:

@@ -15,6 +15,7 @@ EMAIL, PASSWORD = "urp@example.it", "una-parola-lunga-per-le-prove"
 @dataclass(frozen=True, slots=True)
 class Stack:
     base_url: str
+    bot_url: str
     bot: serving.Serving
     actions: serving.Serving
     handoff: serving.Serving
@@ -44,4 +45,4 @@ def stack(folder: Path) -> Iterator[Stack]:
     for command in ("migrate", "first-login"):
         handoff.once(sys.executable, "-m", "handoff", command)
     with serving.running(bot, actions, handoff):
-        yield Stack(url, bot, actions, handoff)
+        yield Stack(url, bot_url, bot, actions, handoff)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from handoff.cli import main
+from tests.fake_telegram import FakeTelegram
 
 
 @pytest.fixture
@@ -45,6 +46,51 @@ def test_a_wrong_secret_stops_the_start_and_is_not_shown(
     said = capsys.readouterr().err
     assert "SPORTELLO_BOT_TOKEN" in said
     assert not token or token not in said
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "channels"])
+@pytest.mark.usefixtures("environment")
+def test_a_channels_wrong_settings_are_named_and_their_values_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("SPORTELLO_CHANNELS", "webchat,whatsapp")
+    monkeypatch.setenv("SPORTELLO_WHATSAPP_ACCESS_TOKEN", "cut")
+    assert main([command]) == 2
+    said = capsys.readouterr().err
+    assert "the channel whatsapp cannot start" in said
+    assert "SPORTELLO_WHATSAPP_ACCESS_TOKEN: Value error, at least 16 characters" in said
+    assert "SPORTELLO_WHATSAPP_PHONE_NUMBER_ID: Field required" in said
+    assert "cut" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.usefixtures("environment")
+def test_channels_are_tried_without_starting_anything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By what an administrator types after filling in .env."""
+    with FakeTelegram() as telegram:
+        monkeypatch.setenv("SPORTELLO_CHANNELS", "webchat,telegram")
+        monkeypatch.setenv("SPORTELLO_TELEGRAM_API_URL", telegram.api_url)
+        monkeypatch.setenv("SPORTELLO_TELEGRAM_TOKEN", "123456:fake-token")
+        assert main(["channels"]) == 0
+        assert capsys.readouterr().out == "webchat   in order\ntelegram  in order\n"
+        monkeypatch.setenv("SPORTELLO_TELEGRAM_TOKEN", "123456:revoked")
+        assert main(["channels"]) == 1
+        told = capsys.readouterr()
+        assert "telegram  Telegram non accetta più il token" in told.out
+        assert "revoked" not in told.out + told.err
+        assert main(["channels", "--offline"]) == 0
+        assert "telegram  settings in order" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_misspelt_channel_stops_the_start_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPORTELLO_CHANNELS", "webchat,whatsap")
+    assert main(["serve"]) == 2
+    assert "SPORTELLO_CHANNELS names 'whatsap'" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("environment")

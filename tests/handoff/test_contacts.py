@@ -106,3 +106,17 @@ async def test_a_send_by_voice_is_refused(name: str) -> None:
     channel = open_channels([name])[name]
     with pytest.raises(PermanentFailure):
         await channel.send(Outbound(key="k", address="a", text="uno"))
+
+
+async def test_nothing_is_handed_to_an_assistant_that_cannot_speak_there(carla: Desk) -> None:
+    ticket = await written(carla, outcome="open")
+    assert (ticket["reach"]["assistant"], ticket["reach"]["takes_files"]) == (False, False)
+    refused = await carla.acts(ticket, "hand-back")
+    assert refused.status_code == 422
+    assert "l'assistente non risponde" in refused.json()["detail"]
+    assert (await carla.looks(f"tickets/{ticket['id']}")).json()["state"] == "taken"
+
+
+async def test_the_page_of_channels_knows_what_is_written_down(carla: Desk) -> None:
+    told = (await carla.looks("channels")).json()["channels"]
+    assert {each["name"] for each in told if each["by_hand"]} == {"desk", "phone"}

@@ -9,9 +9,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
+from handoff import conversations
+from handoff.notify import ring
 from handoff.panel import sessions
 from handoff.panel.events import Hints
-from handoff.tables import Operator
+from handoff.tables import Operator, Outbox
 from tests.handoff.desk import Desk, hire
 from tests.handoff.talk import Citizen
 
@@ -84,3 +86,31 @@ async def test_the_stream_ends_when_its_operator_is_retired(
     assert (await asyncio.wait_for(waiting, 2 * AT_ONCE)).startswith("event: logout\n")
     with pytest.raises(StopAsyncIteration):
         await anext(stream)
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered", "read", "failed", "unknown"])
+async def test_what_became_of_a_message_is_hinted(
+    stream: AsyncIterator[str], app: FastAPI, citizen: Citizen, state: str
+) -> None:
+    """Else an operator would go on reading "in coda" beside what the citizen has read."""
+    await citizen.hears("voglio parlare con una persona")
+    opened = await hint(stream)
+    conversation = await citizen.conversation()
+    async with app.state.database.begin() as session:
+        said = await conversations.say(
+            session,
+            await conversations.lock(session, conversation.id),
+            author="operator",
+            text="Eccomi.",
+        )
+        session.add(
+            Outbox(conversation_id=conversation.id, message_id=said.id, channel="telegram")
+        )
+    await hint(stream)
+    waiting = asyncio.create_task(hint(stream))
+    async with app.state.database.begin() as session:
+        await session.execute(
+            update(Outbox).where(Outbox.message_id == said.id).values(state=state)
+        )
+        ring(session, "tickets")
+    assert (await waiting)["id"] == opened["id"]

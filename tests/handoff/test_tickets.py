@@ -140,6 +140,41 @@ async def test_score_and_comment_are_stored_and_the_last_tap_counts(
     assert (survey.score, survey.comment) == (5, "Gentilissima, grazie")
 
 
+@pytest.mark.parametrize("typed", ["5", " 5. ", "1"])
+async def test_where_nothing_can_be_pressed_a_score_is_typed(
+    citizen: Citizen, carla: Operator, typed: str
+) -> None:
+    desk = Desk(citizen, carla)
+    closed = await desk.close(await desk.take(await opened_by(citizen)))
+    thanked = await citizen.hears(typed)
+    assert thanked[-1].topic == "sondaggio"
+    async with citizen.gateway.database.read() as session:
+        survey = await surveys.of_ticket(session, closed.id)
+    assert survey
+    assert survey.score == int(typed.strip(" ."))
+
+
+@pytest.mark.parametrize("typed", ["6", "0", "55", "5 giorni fa"])
+async def test_what_is_no_score_goes_to_the_bot(
+    citizen: Citizen, carla: Operator, typed: str
+) -> None:
+    desk = Desk(citizen, carla)
+    await desk.close(await desk.take(await opened_by(citizen)))
+    assert (await citizen.hears(typed))[-1].topic != "sondaggio"
+
+
+async def test_a_number_after_other_words_is_no_score(citizen: Citizen, carla: Operator) -> None:
+    """It may answer what the bot asked since."""
+    desk = Desk(citizen, carla)
+    closed = await desk.close(await desk.take(await opened_by(citizen)))
+    await citizen.hears("dove posso parcheggiare?")
+    await citizen.hears("5")
+    async with citizen.gateway.database.read() as session:
+        survey = await surveys.of_ticket(session, closed.id)
+    assert survey
+    assert survey.score is None
+
+
 async def test_a_question_after_the_score_is_a_question_and_no_comment(
     citizen: Citizen, carla: Operator
 ) -> None:

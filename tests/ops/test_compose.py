@@ -65,6 +65,16 @@ def test_the_bot_knows_no_password_of_people() -> None:
     assert not any("ADMIN" in name for name in SERVICES["bot"]["environment"])
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "migrate", "first-login"])
+def test_what_is_set_in_the_env_file_reaches_whatever_opens_channels(name: str) -> None:
+    """Any channel can be switched on there; no list of their settings has to be kept."""
+    assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
+
+
+def test_bot_actions_and_database_learn_no_channels_secrets() -> None:
+    assert not any("env_file" in SERVICES[name] for name in ("bot", "actions", "postgres"))
+
+
 def test_no_secret_has_a_default() -> None:
     defaults = re.findall(
         r"\$\{(SPORTELLO_\w*(?:TOKEN|PASSWORD|SECRET))(?::-|-)([^}]*)\}", FILE.read_text()

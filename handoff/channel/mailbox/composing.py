@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 
+from handoff.channel.choices import lines
 from handoff.channel.mailbox.headers import ADDRESS, MESSAGE_ID
 from handoff.channel.mailbox.settings import MailboxSettings
 from handoff.channel.mailbox.tokens import SUBJECT, Tokens
@@ -83,8 +84,8 @@ def _mark_automatic(mail: EmailMessage) -> None:
 
 
 def _body(text: str, buttons: Sequence[Button]) -> str:
-    choices = [f"{number}. {button.title}" for number, button in enumerate(buttons, 1)]
-    return "\n\n".join(part for part in (text.strip(), "\n".join(choices)) if part) + "\n"
+    choices = "\n".join(lines(buttons))
+    return "\n\n".join(part for part in (text.strip(), choices) if part) + "\n"
 
 
 def _attach(mail: EmailMessage, files: Sequence[File]) -> None:

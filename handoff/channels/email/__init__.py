@@ -16,6 +16,7 @@ LARGEST = 25_000_000  # bytes that are read whole
 class Email(MailChannel):
     name: ClassVar[str] = CHANNEL
     title: ClassVar[str] = "E-mail"
+    is_terse: ClassVar[bool] = True  # each is a letter
     takes_files = True
     # recognises_repeats stays False: a repeat has the same Message-ID, but many mailboxes show
     # both all the same

@@ -17,6 +17,7 @@ LARGEST = 45_000_000  # bytes; the rules promise 30 MB, which base64 makes a thi
 class Pec(MailChannel):
     name: ClassVar[str] = CHANNEL
     title: ClassVar[str] = "PEC"
+    answers_alone: ClassVar[bool] = False
     takes_files = True
     reports_within: ClassVar[timedelta | None] = timedelta(hours=1)  # the accettazione: minutes
 

@@ -39,6 +39,7 @@ REFERENCE = re.compile(r"\d{1,20}/\d{1,20}/[\w-]{1,80}\.\w{1,5}", re.ASCII)
 class X(Channel):
     name: ClassVar[str] = "x"
     title: ClassVar[str] = "X"
+    is_terse: ClassVar[bool] = True  # fifteen messages in fifteen minutes, each of them paid for
     reports_within: ClassVar[timedelta | None] = timedelta(minutes=2)  # dm.sent is an echo
 
     def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:

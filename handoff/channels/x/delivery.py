@@ -13,6 +13,7 @@ from handoff.channel import (
     UnknownOutcome,
 )
 from handoff.channel.calling import object_in
+from handoff.channel.choices import lines
 from handoff.channel.parts import split
 from handoff.channel.unfinished import Unfinished
 from handoff.channels.x.api import Api
@@ -62,5 +63,4 @@ def parts(message: Outbound) -> list[str]:
 
 def numbered(text: str, buttons: tuple[Button, ...]) -> str:
     """X has no buttons any more: the choices stand below the text, to be answered in words."""
-    lines = [f"{number}. {button.title}" for number, button in enumerate(buttons, 1)]
-    return "\n\n".join(part for part in (text, "\n".join(lines)) if part)
+    return "\n\n".join(part for part in (text, "\n".join(lines(buttons))) if part)

@@ -30,13 +30,15 @@ function card(one) {
   return make("li", { class: "channel", "data-tone": tone }, make("h2", {}, icon(sign), one.title || word), make("p", { class: "channel-state" }, state), numbers(one));
 }
 
-function stands({ trouble, since, checked_at: checked, quiet, last_in: last }) {
+function stands({ trouble, since, checked_at: checked, quiet, last_in: last, by_hand: byHand }) {
   if (trouble) return ["bad", `Non funziona ${age(since)}: ${trouble}`];
   if (quiet) return ["odd", `Silenzioso più del solito: nessun messaggio ${age(last)}`];
+  if (byHand) return ["fine", "I contatti li registrano gli operatori"];
   return checked ? ["fine", `Funziona, ${age(since)}`] : ["odd", "Non ancora controllato"];
 }
 
 function numbers(one) {
+  if (one.by_hand) return make("dl", {}, fact("Ultimo contatto registrato", moment(one.last_in)));
   const waits = one.waiting ? `${one.waiting}, il più vecchio ${age(one.waiting_since)}` : "0";
   return make(
     "dl",

@@ -6,6 +6,7 @@ import { reachable } from "./reach.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
+const BY_VOICE = ["Che cosa ha detto al cittadino", "Registra"];
 const MODES = {
   reply: ["Risposta: la legge il cittadino", "Invia risposta"],
   note: ["Nota interna: la leggono solo i colleghi", "Salva nota"],
@@ -54,7 +55,7 @@ function turn(event) {
 }
 
 function draw(withText) {
-  const [label, button] = MODES[mode];
+  const [label, button] = mode === "reply" && ticket.reach?.standing === "by_hand" ? BY_VOICE : MODES[mode];
   byId("composer").dataset.mode = mode;
   for (const name of ["reply", "note"]) {
     byId(`tab-${name}`).setAttribute("aria-selected", String(name === mode));
@@ -63,7 +64,7 @@ function draw(withText) {
   byId("composer-panel").setAttribute("aria-labelledby", `tab-${mode}`);
   byId("text-label").textContent = label;
   byId("send").textContent = button;
-  byId("attach").hidden = mode !== "reply";
+  byId("attach").hidden = mode !== "reply" || ticket.reach?.takes_files === false;
   drawFiles(mode === "reply" ? ticket.id : null);
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());

@@ -152,7 +152,7 @@ function delivered(said, reach) {
   const [word, tone] = DELIVERIES[said.delivery] ?? [said.delivery, "wait"];
   if (said.author !== "operator" && !["bad", "held"].includes(tone)) return null;
   const sign = { bad: "warning-circle", fine: "check", wait: "refresh", held: "info-circle" }[tone];
-  const why = said.delivery === "failed" ? failure(said, reach) : "";
+  const why = said.delivery === "failed" ? failure(said, reach) : said.delivery !== "unknown" && said.delivery_reason;
   return make("p", { class: `delivery delivery-${tone}` }, icon(sign, "icon-xs"), why ? `${word}: ${why}` : word);
 }
 

@@ -9,7 +9,7 @@ import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, ki
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
   redraw(byId("details-body"), [seen, term(ticket).word], () => [
-    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Scrivergli", reachable(ticket)?.[0]]])),
+    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Rete", network(ticket)], ["Scrivergli", reachable(ticket)?.[0]]])),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
     register(ticket),
@@ -20,6 +20,9 @@ export function drawDetails(ticket, me) {
     section("Storia", history(ticket)),
   ]);
 }
+
+/** Of a channel that brings in several: where the citizen wrote last. */
+const network = ({ messages }) => messages.findLast(({ network: name }) => name)?.network;
 
 function section(title, ...children) {
   return make("section", { class: "facts" }, make("h3", {}, title), ...children);

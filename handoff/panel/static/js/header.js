@@ -14,7 +14,8 @@ const ACTIONS = {
 export function possible(ticket, me) {
   if (ticket.state === "open") return ["take", "close"];
   if (ticket.state === "closed") return ["reopen"];
-  return ticket.assignee?.id === me.id ? ["close", "hand-back"] : [];
+  if (ticket.assignee?.id !== me.id) return [];
+  return ticket.reach?.assistant === false ? ["close"] : ["close", "hand-back"];
 }
 
 export function drawHeader(ticket, { me, busy, act, back, toggleDetails }) {

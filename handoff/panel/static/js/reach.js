@@ -8,7 +8,7 @@ export function reachable({ reach }) {
   if (!reach) return null;
   if (reach.unreachable) return [`${upper(BLOCKED)}: quello che scrive potrebbe non arrivare.`, true];
   if (reach.standing === "inactive") return ["Il canale non è attivo: da qui non parte nulla.", true];
-  if (reach.standing === "by_hand") return ["Da qui non parte nulla: richiami il cittadino o lo aspetti allo sportello. Quello che scrive resta nella richiesta.", true];
+  if (reach.standing === "by_hand") return ["Da qui non parte nulla: richiami il cittadino o lo aspetti allo sportello. Quello che scrive resta nella richiesta.", false];
   const over = reach.until && Date.parse(reach.until) <= Date.now(); // while the page stood open
   const standing = over ? (reach.has_templates ? "template_only" : "closed") : reach.standing;
   if (standing === "template_only") return [`Solo un modello approvato: ${silent(reach)}.`, true];

@@ -26,7 +26,7 @@ export const CHANNELS = {
   pec: ["PEC", "mail"],
   desk: ["Sportello", "pa"],
   phone: ["Telefono", "telephone"],
-  bridge: ["Altro servizio", "exchange-circle"],
+  bridge: ["Ponte", "exchange-circle"],
 };
 export const REASONS = {
   richiesta: "l'ha chiesto il cittadino",
@@ -79,7 +79,7 @@ export const DELIVERIES = {
   read: ["letto", "fine"],
   failed: ["fallito", "bad"],
   unknown: ["esito ignoto: forse è arrivato, lo verifichi con il cittadino", "bad"],
-  withheld: ["non inviata: su questo canale scrivono solo persone", "held"],
+  withheld: ["non inviato", "held"],
 };
 export const FIELDS = {
   cosa: "Che cosa è successo",
