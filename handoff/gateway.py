@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, hearing, inbox, tickets, tidings
+from handoff import conversations, hearing, inbox, joining, tickets, tidings
 from handoff.channel import Event, Inbound, NotOffered, Received
 from handoff.db import Database
+from handoff.joining import Codes
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
@@ -41,12 +42,14 @@ class Gateway:
         *,
         privacy: PrivacyNotice,
         pulled: frozenset[str] = frozenset(),
+        codes: Codes | None = None,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.safety = safety
         self._privacy = privacy
         self._pulled = pulled
+        self._codes = codes or Codes.of_this_process()
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -102,12 +105,16 @@ class Gateway:
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
         heard = _heard(inbound)
+        wish = joining.wish_of(heard) if inbound.payload is None else None
+        heard = wish.text if wish else heard
         text = without_codes(heard)
         is_rest = inbound.group is not None and await hearing.continues_album(
             session, conversation, inbound.group
         )
         message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
         await hearing.note_particulars(session, message, conversation, inbound)
+        if wish and inbound.wants == "bot":
+            message.trace = {**message.trace, **joining.noted(wish, self._codes)}
         await session.flush()
         row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
         if finding is not None or inbound.wants != "bot" or (is_rest and not text):
