@@ -157,6 +157,10 @@ class Telegram(Channel):
     async def send(self, message: Outbound) -> Receipt:
         return await self._delivery.send(message)
 
+    def invitation(self, code: str) -> str | None:
+        name = self._settings.bot_name
+        return f"https://t.me/{name}?start={updates.JOIN}{code}" if name else None
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._downloads.fetch(reference, at_most=at_most)
 
