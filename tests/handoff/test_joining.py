@@ -3,16 +3,19 @@
 import asyncio
 import logging
 from datetime import timedelta
+from pkgutil import iter_modules
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
-from handoff import conversations, joining, tickets
+from handoff import channels, conversations, joining, tickets
 from handoff.channel import Inbound, NotOffered
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.joining.wishes import consent, wish_of
+from handoff.knowledge import Knowledge
 from handoff.privacy import COPY, SURELY
+from handoff.settings import ROOT
 from handoff.tables import (
     CitizenChange,
     Conversation,
@@ -447,10 +450,12 @@ async def test_nothing_is_ever_joined_by_itself(
         assert list(await session.scalars(select(CitizenChange.id))) == []
 
 
-def test_every_channel_has_a_name_for_citizens(app: FastAPI) -> None:
-    words = app.state.knowledge
-    assert joining.title_of(words, "telegram") == "Telegram"
-    assert joining.title_of(words, "piccione") == "un altro canale"
+def test_every_channel_has_a_name_for_citizens() -> None:
+    words = Knowledge.load(ROOT / "data")
+    unknown = joining.title_of(words, "piccione")
+    assert unknown == "un altro canale"
+    for module in iter_modules(channels.__path__):
+        assert joining.title_of(words, module.name) != unknown
 
 
 @pytest.mark.parametrize(
