@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import Self
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,16 +72,17 @@ async def issue(session: AsyncSession, conversation: Conversation, codes: Codes)
 
 
 async def claim(session: AsyncSession, conversation: Conversation, code_hash: str) -> str | None:
-    """Take the code for this conversation, once; the id of the one that gave it.
+    """Take the code for this conversation; the id of the one that gave it.
 
-    None when it is wrong, void, expired, used, or this conversation's own.
+    None when it is wrong, void, expired, another's by now, or this conversation's own. Taken again
+    by the same conversation it is still its own: a link is easily opened twice.
     """
-    await drop(session, conversation)
+    await drop(session, conversation, but=code_hash)
     giver: str | None = await session.scalar(
         update(JoinCode)
         .where(
             JoinCode.code_hash == code_hash,
-            JoinCode.claimed_by.is_(None),
+            or_(JoinCode.claimed_by.is_(None), JoinCode.claimed_by == conversation.id),
             JoinCode.expires_at > present(),
             JoinCode.conversation_id != conversation.id,
         )
@@ -123,11 +124,11 @@ async def spend(session: AsyncSession, conversation: Conversation) -> tuple[str,
     return found.conversation_id, found.words or ""
 
 
-async def drop(session: AsyncSession, conversation: Conversation) -> None:
-    """What this conversation claimed is void."""
+async def drop(session: AsyncSession, conversation: Conversation, *, but: str = "") -> None:
+    """What this conversation claimed is void, `but` for the code with this hash."""
     await session.execute(
         delete(JoinCode)
-        .where(JoinCode.claimed_by == conversation.id)
+        .where(JoinCode.claimed_by == conversation.id, JoinCode.code_hash != but)
         .execution_options(synchronize_session=False)
     )
 

@@ -89,8 +89,8 @@ async def _use_code(
 ) -> bool:
     here = speech.conversation
     guess = Guess.at_code(here.id, here.channel)
-    await codes.drop(session, here)
     if await throttle.count(session, guess) is not None:
+        await codes.drop(session, here)
         await speech.system("collega_troppi")
         return True
     giver_id = await codes.claim(session, here, message.trace[WISH].get("code", ""))

@@ -319,6 +319,17 @@ async def test_four_consents_in_a_ring_at_once_end_in_one_citizen(
     assert len(await changes(gateway)) == 3
 
 
+async def test_a_link_opened_twice_asks_again_and_joins_once(
+    chat: Citizen, phone: Citizen, gateway: Gateway
+) -> None:
+    code = await code_of(chat)
+    for _ in range(2):
+        assert (await phone.hears(f"collega {code}"))[0].topic == "collega_consenso"
+    assert (await phone.hears(payload="canali:si"))[0].topic == "collegato"
+    assert (await phone.hears(payload="canali:si"))[0].topic == "collega_codice_no"
+    assert len(await changes(gateway)) == 1
+
+
 async def test_a_repeated_delivery_asks_once_and_joins_once(
     chat: Citizen, phone: Citizen, gateway: Gateway
 ) -> None:
