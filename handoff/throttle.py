@@ -35,8 +35,8 @@ class Guess:
 
     @classmethod
     def at_code(cls, conversation_id: str, channel: str) -> "Guess":
-        """At a code that joins channels, from this conversation."""
-        return cls(f"joiner:{conversation_id}", f"joiners:{channel}")
+        """At a code that joins channels. A channel's slips begin anew each day, or they add up."""
+        return cls(f"joiner:{conversation_id}", f"joiners:{channel}:{present():%Y-%m-%d}")
 
     @property
     def subjects(self) -> tuple[str, str]:
