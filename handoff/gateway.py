@@ -106,7 +106,7 @@ class Gateway:
             conversation.heard_at, conversation.unreachable = present(), False
         heard = _heard(inbound)
         wish = joining.wish_of(heard) if inbound.payload is None else None
-        heard = wish.text if wish else heard
+        heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
         text = without_codes(heard)
         is_rest = inbound.group is not None and await hearing.continues_album(
             session, conversation, inbound.group

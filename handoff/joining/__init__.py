@@ -1,5 +1,6 @@
 """One citizen on several channels: joined by a one-time code and a consent, never by itself.
 
+* `signs`   what codes are made of
 * `wishes`  the commands, and the code taken out of what is kept
 * `codes`   given, claimed once, spent by the consent
 * `circle`  which conversations are one citizen's
@@ -9,7 +10,15 @@
 
 from handoff.joining.circle import JOINED, lock_circle, others
 from handoff.joining.codes import Codes
-from handoff.joining.steps import Joining, concerns, forget, hear, may_reach_others, noted
+from handoff.joining.steps import (
+    Joining,
+    concerns,
+    forget,
+    hear,
+    may_reach_others,
+    noted,
+    without_codes,
+)
 from handoff.joining.titles import title_of
 from handoff.joining.wishes import ASK, NO, PART, PREFIX, YES, wish_of
 
@@ -31,4 +40,5 @@ __all__ = [
     "others",
     "title_of",
     "wish_of",
+    "without_codes",
 ]

@@ -10,11 +10,9 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.joining.signs import DIGITS, LENGTH, LETTERS
 from handoff.tables import Conversation, JoinCode, present
 
-# No 0, O, 1, I, L to mistake; without vowels no code is a word
-LETTERS, DIGITS = "BCDFGHJKMNPQRSTVWXZ", "23456789"
-LENGTH = 8  # of 27 signs: 38 bits, for a quarter of an hour
 VALID = timedelta(minutes=15)
 
 
@@ -91,6 +89,16 @@ async def claim(session: AsyncSession, conversation: Conversation, code_hash: st
         .execution_options(synchronize_session=False)
     )
     return giver
+
+
+async def is_live(session: AsyncSession, code_hash: str) -> bool:
+    """Whether somebody who learns this code could still use it."""
+    found = await session.scalar(
+        select(JoinCode.conversation_id).where(
+            JoinCode.code_hash == code_hash, JoinCode.expires_at > present()
+        )
+    )
+    return found is not None
 
 
 async def note_words(session: AsyncSession, conversation: Conversation, revision: str) -> None:

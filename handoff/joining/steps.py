@@ -11,7 +11,7 @@ from handoff.channel import Channel
 from handoff.joining import circle, codes
 from handoff.joining.codes import Codes
 from handoff.joining.titles import title_of
-from handoff.joining.wishes import ASK, NO, PART, YES, Wish, consent
+from handoff.joining.wishes import ASK, NO, PART, YES, Wish, consent, may_be_codes
 from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import KEY, Conversation, Message
@@ -39,6 +39,14 @@ def noted(wish: Wish, made: Codes) -> dict[str, Any]:
     """What is kept of a command beside its message."""
     code = {"code": made.hash(wish.code)} if wish.code else {}
     return {WISH: {"act": wish.act, **code}}
+
+
+async def without_codes(session: AsyncSession, text: str, made: Codes) -> str:
+    """Other words that hold a code which still counts, without it: it is nobody's to read."""
+    for code, hidden in may_be_codes(text):
+        if await codes.is_live(session, made.hash(code)):
+            return await without_codes(session, hidden, made)
+    return text
 
 
 def may_reach_others(message: Message) -> bool:

@@ -241,6 +241,15 @@ async def test_the_code_is_kept_nowhere(
     assert "collega [codice]" in [message.text for message in await phone.everything()]
 
 
+async def test_a_code_that_still_counts_is_taken_out_of_other_words_too(
+    chat: Citizen, phone: Citizen
+) -> None:
+    code = await code_of(chat)
+    await phone.hears(f"il codice {code} come si usa? la pratica è RX22-4567")
+    said = [m.text for m in await phone.everything() if m.author == "citizen"]
+    assert said == ["il codice [codice] come si usa? la pratica è RX22-4567"]
+
+
 async def test_a_code_for_a_person_to_read_is_not_kept_either(gateway: Gateway) -> None:
     await gateway.receive(
         Inbound(
@@ -479,6 +488,8 @@ def test_every_channel_has_a_name_for_citizens() -> None:
         ("scollega", "part"),
         ("collega bcdf 2345", "use"),
         ("collega BCDF2345", "use"),
+        ("collega BCDF-2345 grazie, Anna", "use"),
+        ("collega BCDF–2345", "use"),
         ("BCDF-2345", "use"),
         ("collega BCDF-234", "use"),  # a slip: told so, and hidden all the same
     ],
@@ -501,7 +512,6 @@ def test_commands_are_exact(text: str, act: str) -> None:
         "come mi collego al fascicolo?",
         "2345-6789",
         "la pratica RX22-4567",
-        "collega BCDF-2345 e poi mi dica dove parcheggio",
         "URP-26-7K3Q",
     ],
 )
