@@ -181,6 +181,21 @@ async def test_who_answered_there_is_heard_there_and_not_the_bot(
     assert (theirs["assignee"]["name"], theirs["reason"]) == ("carla", "altro_canale")
 
 
+async def test_a_request_answered_elsewhere_waits_again_when_the_citizen_writes(
+    carla: Desk, chat: Citizen, letters: Citizen
+) -> None:
+    ticket = await taken(carla, chat)
+    await joined(chat, letters)
+    path = f"tickets/{ticket['id']}"
+    assert (await carla.looks(path)).json()["awaits_reply"]
+    await carla.acts(
+        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
+    )
+    assert not (await carla.looks(path)).json()["awaits_reply"]
+    await chat.says("e qui?")
+    assert (await carla.looks(path)).json()["awaits_reply"]
+
+
 async def test_pressed_twice_it_is_said_once(carla: Desk, chat: Citizen, letters: Citizen) -> None:
     ticket = await taken(carla, chat)
     await joined(chat, letters)
