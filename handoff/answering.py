@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, inbox, notices, privacy, surveys, tickets
+from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
 from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
+from handoff.joining import Joining
 from handoff.knowledge import Expired, Knowledge, UnknownWords
 from handoff.presence import Presence
 from handoff.speech import Speech
@@ -25,11 +26,13 @@ class Answering:
         knowledge: Knowledge,
         bot: Bot,
         presence: Presence | None = None,
+        joining: Joining | None = None,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.bot = bot
         self._presence = presence or Presence({})
+        self._joining = joining or Joining()
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
@@ -41,7 +44,7 @@ class Answering:
             await self._settle(job, await self._ask(job), asked=True)
 
     async def _is_for_us(self, job: Claimed) -> bool:
-        """Scores, comments, wishes about one's data, the unreadable: the bot is not asked."""
+        """Scores, comments, wishes about data and channels, the unreadable: not for the bot."""
         message = job.message
         if _is_for_handoff(message) or "unsupported" in message.trace:
             return True
@@ -49,8 +52,10 @@ class Answering:
             return True
         async with self.database.read() as session:
             talk = job.conversation.id
-            return await surveys.awaits_comment(session, talk) or await surveys.awaits_score(
-                session, talk, message.text
+            return (
+                await joining.concerns(session, message)
+                or await surveys.awaits_comment(session, talk)
+                or await surveys.awaits_score(session, talk, message.text)
             )
 
     async def _ask(self, job: Claimed) -> Answer | None:
@@ -73,6 +78,8 @@ class Answering:
         async with self.database.begin() as session:
             if not await inbox.finish(session, job):
                 return
+            if _may_reach_others(job.message):
+                await joining.lock_circle(session, job.conversation.id)
             conversation = await conversations.lock(session, job.conversation.id)
             message = await session.get_one(Message, job.message.id)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
@@ -90,6 +97,8 @@ class Answering:
     async def _answered_here(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
     ) -> bool:
+        if await joining.hear(session, message, speech, self._joining):
+            return True
         if message.attachments and not message.text:
             await speech.system("allegato_ricevuto")
             return True
@@ -201,6 +210,10 @@ class Answering:
             message = await session.get_one(Message, job.message.id)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
+
+
+def _may_reach_others(message: Message) -> bool:
+    return message.payload == privacy.SURELY or joining.may_reach_others(message)
 
 
 def _is_for_handoff(message: Message) -> bool:

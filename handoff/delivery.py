@@ -138,7 +138,8 @@ class Delivery:
         """What no status told of in time becomes a person's choice; how many there were."""
         async with self.database.begin() as session:
             found = await outbox.overdue(session)
-            for row in found:
+            # in the order in which all lock conversations
+            for row in sorted(found, key=lambda each: each.conversation_id):
                 await call_a_person(session, row.conversation_id, row.message_id)
         return len(found)
 

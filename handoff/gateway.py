@@ -7,9 +7,10 @@ from types import MappingProxyType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import choosing, conversations, hearing, inbox, tickets, tidings
+from handoff import choosing, conversations, hearing, inbox, joining, tickets, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
+from handoff.joining import Codes
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
@@ -40,12 +41,14 @@ class Gateway:
         *,
         privacy: PrivacyNotice,
         channels: Mapping[str, Channel] = MappingProxyType({}),
+        codes: Codes | None = None,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self.safety = safety
         self._privacy = privacy
         self._channels = channels
+        self._codes = codes or Codes.of_this_process()
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -103,12 +106,16 @@ class Gateway:
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
         heard = _heard(inbound)
+        wish = joining.wish_of(heard) if inbound.payload is None else None
+        heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
         text = without_codes(heard)
         is_rest = inbound.group is not None and await hearing.continues_album(
             session, conversation, inbound.group
         )
         message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
         await hearing.note_particulars(session, message, conversation, inbound)
+        if wish and inbound.wants == "bot":
+            message.trace = {**message.trace, **joining.noted(wish, self._codes)}
         await session.flush()
         row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
         if finding is not None or inbound.wants != "bot" or (is_rest and not text):

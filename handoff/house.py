@@ -15,6 +15,7 @@ from handoff.crew import Crew
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
+from handoff.joining import Codes, Joining
 from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.knowledge.templates import Templates
 from handoff.presence import Presence
@@ -38,13 +39,16 @@ class House:
     channels: dict[str, Channel]
     gateway: Gateway
     bot: Bot
+    joining: Joining
     scanner: Scanner
     deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
         return Crew(
             self.database,
-            Answering(self.database, self.knowledge, self.bot, Presence(self.channels)),
+            Answering(
+                self.database, self.knowledge, self.bot, Presence(self.channels), self.joining
+            ),
             Delivery(self.database, self.channels),
             self.knowledge,
             slots=max(1, self.settings.workers),
@@ -63,6 +67,7 @@ def build(settings: Settings) -> House:
     database = Database(settings.database_url)
     knowledge = Knowledge.load(settings.data, public_url=settings.public_url)
     channels = open_channels(settings.channels)
+    joining = Joining(Codes.of(settings.internal_token.get_secret_value()), channels)
     http = client(answer_within=settings.bot_timeout)
     ear, deaf = _ear(settings)
     return House(
@@ -81,6 +86,7 @@ def build(settings: Settings) -> House:
             Safety.load(settings.data, ear=ear),
             privacy=PrivacyNotice(settings.privacy_url, settings.privacy_version),
             channels=channels,
+            codes=joining.codes,
         ),
         bot=Bot(
             http,
@@ -88,6 +94,7 @@ def build(settings: Settings) -> House:
             token=settings.bot_token.get_secret_value(),
             timeout=settings.bot_timeout,
         ),
+        joining=joining,
         scanner=Scanner.at(settings.clamav_url),
         deaf=deaf,
     )

@@ -92,7 +92,8 @@ async def tell_the_end(
     `windows`: for how long after a citizen's last message a channel lets us write first.
     """
     waiting = list(await session.scalars(_untold()))
-    for told in waiting:
+    # in the order in which all lock conversations, or two would wait for each other crosswise
+    for told in sorted(waiting, key=lambda each: each.conversation_id):
         conversation = await conversations.lock(session, told.conversation_id)
         notice = await session.get_one(Notice, told.notice_id)
         told.ended_at = present()

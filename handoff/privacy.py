@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import attachments, tickets
+from handoff import attachments, joining, tickets
+from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import (
     BotTracker,
@@ -87,26 +88,34 @@ async def erase(
     )
     await session.execute(delete(BotTracker).where(BotTracker.conversation_id == conversation.id))
     conversation.name = None
+    await joining.forget(session, speech)
 
 
 async def _give_copy(
     session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
 ) -> None:
     """The whole of it, in as many messages as it needs."""
-    parts = _chunks(await _lines(session, conversation, message))
+    parts = _chunks(await _lines(session, conversation, message, speech.knowledge))
     for number, part in enumerate(parts, start=1):
         values = {"parte": number, "parti": len(parts), "dati": part}
         await speech.system("dati_copia", values, final=number == len(parts))
 
 
-async def _lines(session: AsyncSession, conversation: Conversation, message: Message) -> list[str]:
+async def _lines(
+    session: AsyncSession, conversation: Conversation, message: Message, knowledge: Knowledge
+) -> list[str]:
     said = await session.scalars(
         select(Message)
         .where(Message.conversation_id == conversation.id, Message.seq < message.seq)
         .order_by(Message.seq)
     )
     owned = await tickets.of_conversation(session, conversation.id)
+    joined = [
+        joining.title_of(knowledge, each.channel)
+        for each in await joining.others(session, conversation)
+    ]
     return [
+        *([f"Collegata a: {', '.join(joined)}"] if joined else ()),
         *(f"Richiesta {each.name} del {each.opened_at:%d/%m/%Y}" for each in owned),
         *(
             f"{each.created_at.astimezone(ROME):%d/%m/%Y %H:%M} {AUTHORS[each.author]}: "

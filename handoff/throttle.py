@@ -13,7 +13,7 @@ from handoff.tables import LoginAttempt, present
 LONGEST_PAUSE = timedelta(minutes=1)  # who knows the secret gets in between two guesses
 FORGOTTEN_AFTER = timedelta(days=1)
 # Failures without a pause; a whole office, or hospital, shares one address
-FREE = {"account": 3, "address": 30, "request": 5, "reader": 30}
+FREE = {"account": 3, "address": 30, "request": 5, "reader": 30, "joiner": 5, "joiners": 1000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Guess:
     def at_key(cls, name: str, host: str) -> "Guess":
         """At the reading key of the request with this name."""
         return cls(f"request:{name}", f"reader:{_network(host)}")
+
+    @classmethod
+    def at_code(cls, conversation_id: str, channel: str) -> "Guess":
+        """At a code that joins channels. A channel's slips begin anew each day, or they add up."""
+        return cls(f"joiner:{conversation_id}", f"joiners:{channel}:{present():%Y-%m-%d}")
 
     @property
     def subjects(self) -> tuple[str, str]:

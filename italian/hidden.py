@@ -7,5 +7,6 @@ HIDDEN = {
     "account": "[conto]",
     "tax_code": "[codice fiscale]",
     "phone": "[telefono]",
+    "code": "[codice]",
 }
 ANY_HIDDEN = re.compile("|".join(map(re.escape, HIDDEN.values())))

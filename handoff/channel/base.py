@@ -52,6 +52,10 @@ class Channel(ABC):
         """
         raise PermanentFailure("il canale non conserva allegati")
 
+    def invitation(self, code: str) -> str | None:
+        """An address that opens a talk with us here and brings another channel's code with it."""
+        return None
+
     async def show_typing(self, address: str, message_id: str) -> None:  # noqa: B027 (optional)
         """Tell the citizen who wrote `message_id` that an answer is coming. May fail."""
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from handoff.panel import (
     channels,
     contacts,
+    elsewhere,
     events,
     files,
     login,
@@ -17,7 +18,7 @@ from handoff.panel import (
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    *(login, tickets, files, resending, contacts, channels),
+    *(login, tickets, files, resending, elsewhere, contacts, channels),
     *(notices, events, pages, training),
 ):
     router.include_router(part.router)

@@ -34,6 +34,7 @@ NO_VERSION = "Manca la versione della richiesta (version): ricarichi la pagina."
 NO_END = "Scriva fino a quando vale l'avviso: giorno e ora."
 NOT_FILES = "Gli allegati non sono validi: al massimo dieci file, caricati da Lei."
 NO_PROTOCOL = "Il numero di protocollo è troppo lungo: al massimo 64 caratteri."
+NO_CHANNEL = "Scelga su quale canale rispondere."
 NO_VALUES = "Il modello non si riempie così: ogni spazio vuole un testo breve."
 NO_LOGIN = "Scriva l'indirizzo e-mail e la password."
 
@@ -106,6 +107,13 @@ class Reply(Words):
     faults: ClassVar[dict[str, str]] = {"attachments": NOT_FILES}
 
 
+class Elsewhere(Words):
+    """A reply for another conversation of the same citizen."""
+
+    conversation_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    faults: ClassVar[dict[str, str]] = {"conversation_id": NO_CHANNEL}
+
+
 class Protocol(Step):
     """A number in the official register; empty to take a wrong one away."""
 
@@ -150,6 +158,10 @@ async def login(request: Request) -> Login:
 
 async def step(request: Request) -> Step:
     return await read(Step, request)
+
+
+async def elsewhere(request: Request) -> Elsewhere:
+    return await read(Elsewhere, request)
 
 
 async def reply(request: Request) -> Reply:

@@ -11,6 +11,7 @@ from handoff.channel import Channel
 from handoff.knowledge import Knowledge
 from handoff.panel import reads
 from handoff.panel.deadlines import due_at, terms_of
+from handoff.panel.kin import kin
 from handoff.panel.reach import reach
 from handoff.panel.reads import Around
 from handoff.panel.thread import messages
@@ -91,8 +92,9 @@ async def details(
     survey = await surveys.of_ticket(session, ticket.id)
     return {
         **card,
-        **await messages(session, ticket, before=FIRST_PAGE),
+        **await messages(session, ticket.conversation_id, before=FIRST_PAGE),
         "reach": reach(channels.get(conversation.channel), conversation, present()),
+        "elsewhere": await kin(session, conversation, channels),
         "protocol": ticket.protocol,
         "fields": ticket.fields,
         "events": await _events(session, ticket),

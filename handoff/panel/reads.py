@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ScalarSelect, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import tickets
-from handoff.tables import Conversation, Message, Operator, Outbox, Ticket
+from handoff.tables import Conversation, Message, Operator, Outbox, Ticket, TicketEvent
 
 SHELVES = ("open", "mine", "taken", "closed", "all")
 CLOSED_SHOWN = 100  # the latest; older ones are for searching
@@ -22,7 +23,7 @@ class Around:
 
     conversation: Conversation
     last_words: str  # of the citizen; files alone are none
-    awaits_reply: bool  # the citizen spoke after the last operator did
+    awaits_reply: bool  # the citizen spoke after the last operator did, here or elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ async def around(session: AsyncSession, found: Collection[Ticket]) -> dict[str, 
         select(
             Message.conversation_id.label("id"),
             func.max(case((Message.author == "citizen", Message.seq))).label("citizen"),
+            func.max(case((Message.author == "citizen", Message.created_at))).label("wrote_at"),
             func.max(case((_HAS_WORDS, Message.seq))).label("words"),
             func.max(case((Message.author == "operator", Message.seq))).label("operator"),
         )
@@ -86,7 +88,10 @@ async def around(session: AsyncSession, found: Collection[Ticket]) -> dict[str, 
         .subquery()
     )
     rows = await session.execute(
-        select(Conversation, Message.text, spoke.c.citizen, spoke.c.operator)
+        select(
+            *(Conversation, Message.text, spoke.c.citizen, spoke.c.wrote_at, spoke.c.operator),
+            _answered_elsewhere(),
+        )
         .join(spoke, spoke.c.id == Conversation.id, isouter=True)
         .join(
             Message,
@@ -96,9 +101,24 @@ async def around(session: AsyncSession, found: Collection[Ticket]) -> dict[str, 
         .where(Conversation.id.in_(wanted))
     )
     return {
-        conversation.id: Around(conversation, text or "", (citizen or 0) > (operator or 0))
-        for conversation, text, citizen, operator in rows
+        conversation.id: Around(
+            conversation,
+            text or "",
+            (citizen or 0) > (operator or 0) and not (elsewhere and elsewhere > wrote_at),
+        )
+        for conversation, text, citizen, wrote_at, operator, elsewhere in rows
     }
+
+
+def _answered_elsewhere() -> ScalarSelect[datetime]:
+    """When an operator last answered a request of this conversation on another channel."""
+    return (
+        select(func.max(TicketEvent.created_at))
+        .join(Ticket, Ticket.id == TicketEvent.ticket_id)
+        .where(Ticket.conversation_id == Conversation.id, TicketEvent.kind == "replied_there")
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
 
 
 async def names(session: AsyncSession, ids: Collection[str | None]) -> dict[str | None, str]:

@@ -7,16 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import attachments
 from handoff.panel import reads
 from handoff.panel.reads import Delivery
-from handoff.tables import KEY, Message, Ticket
+from handoff.tables import KEY, Message
 
 HIDDEN_KEY = "[chiave data al cittadino]"
 NOTED = ("participant", "subject", "edits", "unsupported", "resent_of")  # beside a message's text
 FETCHED = Delivery(None)  # citizens fetch it themselves
 
 
-async def messages(session: AsyncSession, ticket: Ticket, *, before: int) -> dict[str, Any]:
+async def messages(session: AsyncSession, conversation_id: str, *, before: int) -> dict[str, Any]:
     """The last page before a number, and whether there are earlier ones."""
-    found = await reads.messages_before(session, ticket.conversation_id, seq=before)
+    found = await reads.messages_before(session, conversation_id, seq=before)
     deliveries = await reads.deliveries(session, found)
     receipts = await attachments.receipts_of(session, [each.id for each in found])
     return {

@@ -73,9 +73,8 @@ async def earlier(
 ) -> dict[str, Any]:
     response.headers.update(PRIVATE)
     async with request.app.state.database.read() as session:
-        return await thread.messages(
-            session, await found_ticket(session, ticket_id), before=before
-        )
+        ticket = await found_ticket(session, ticket_id)
+        return await thread.messages(session, ticket.conversation_id, before=before)
 
 
 @router.post("/{ticket_id}/take")

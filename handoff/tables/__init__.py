@@ -4,6 +4,7 @@ from handoff.tables.attachments import Attachment, AttachmentContent
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.channels import ChannelState
 from handoff.tables.conversations import KEY, Conversation, Message, Offer
+from handoff.tables.joining import CitizenChange, JoinCode
 from handoff.tables.knowledge import KnowledgeRevision
 from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
@@ -28,9 +29,11 @@ __all__ = [
     "Base",
     "BotTracker",
     "ChannelState",
+    "CitizenChange",
     "Conversation",
     "DeliveryReport",
     "Inbox",
+    "JoinCode",
     "KnowledgeRevision",
     "LoginAttempt",
     "Message",

@@ -21,6 +21,7 @@ class Conversation(Base):
     address: Mapped[str] = mapped_column(String(255))
     pulled: Mapped[bool] = mapped_column(default=False)  # citizens fetch; no outbox
     name: Mapped[str | None] = mapped_column(String(200))
+    citizen_id: Mapped[str | None] = mapped_column(String(32), index=True)  # shared once joined
     holder: Mapped[str] = mapped_column(String(16), default="bot")  # bot | queue | operator
     version: Mapped[int] = mapped_column(default=1)  # bumped whenever the holder changes
     last_seq: Mapped[int] = mapped_column(default=0)

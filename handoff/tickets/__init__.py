@@ -3,6 +3,7 @@
 from handoff.tickets.changes import ADD, CHANGES, WITHDRAW, change
 from handoff.tickets.clock import Clock, Stage, Terms, day_of, end_of
 from handoff.tickets.contacts import Contact, write_down
+from handoff.tickets.elsewhere import reply_elsewhere
 from handoff.tickets.keys import hash_key, may_be_key, new_key, read_name
 from handoff.tickets.opening import LIVE, Opened, escalate, open_ticket
 from handoff.tickets.reads import (
@@ -53,6 +54,7 @@ __all__ = [
     "register",
     "reopen",
     "reply",
+    "reply_elsewhere",
     "resend",
     "send_template",
     "standings",

@@ -119,6 +119,14 @@ async def wait(api: FakeTelegram, condition: Callable[[], object]) -> None:
     await asyncio.to_thread(api.wait_until, condition)
 
 
+async def test_an_invitation_is_a_link_to_the_bot_and_needs_its_name(monkeypatch):
+    async with opened("http://127.0.0.1:1/bot") as telegram:
+        assert telegram.invitation("BCDF-2345") is None
+    monkeypatch.setenv("SPORTELLO_TELEGRAM_BOT_NAME", "urp_bot")
+    async with opened("http://127.0.0.1:1/bot") as telegram:
+        assert telegram.invitation("BCDF-2345") == "https://t.me/urp_bot?start=collega_BCDF-2345"
+
+
 class TestSending:
     async def test_buttons_become_an_inline_keyboard(self, api, telegram):
         parking = Button(title="Parcheggio", payload="parcheggio")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from handoff.tables import Attempt, Ticket
 from tests.channels.going_out import outbox
 from tests.fake_bot import FakeBot
 from tests.fake_telegram import BLOCKED, DROP, FakeTelegram, flood
+from tests.handoff.talk import Citizen
 
 
 @pytest.fixture
@@ -32,13 +34,14 @@ def mode(
     url = f"http://127.0.0.1:{port}/webhooks/telegram"
     monkeypatch.setenv("SPORTELLO_TELEGRAM_API_URL", telegram.api_url)
     monkeypatch.setenv("SPORTELLO_TELEGRAM_MODE", request.param)
+    monkeypatch.setenv("SPORTELLO_TELEGRAM_BOT_NAME", "urp_bot")
     monkeypatch.setenv("SPORTELLO_TELEGRAM_WEBHOOK_URL", url)
     return str(request.param)
 
 
 @pytest.fixture
 def settings(settings: Settings, mode: str) -> Settings:
-    return settings.model_copy(update={"channels": ("telegram",)})
+    return settings.model_copy(update={"channels": ("telegram", "webchat")})
 
 
 def words(service: FastAPI, key: str) -> str:
@@ -77,6 +80,22 @@ async def test_start_is_greeted(
     await until(telegram, lambda: len(telegram.sent) == 2)
     assert texts(telegram)[-1] == words(service, "saluto")
     assert "text" not in fake_bot.asked[0]
+
+
+async def test_a_link_with_a_code_brings_a_citizen_of_the_chat_here_and_asks(
+    service: FastAPI, telegram: FakeTelegram
+) -> None:
+    chat = Citizen(service.state.gateway)
+    [given] = await chat.hears("collega")
+    link = re.search(r"https://t\.me/urp_bot\?start=(\S+)", given.text_for_citizen())
+    assert link
+    telegram.write(f"/start {link[1]}")
+    await until(telegram, lambda: len(telegram.sent) == 2)
+    assert payloads(telegram.sent[-1]) == ["canali:si", "canali:no"]
+    telegram.press("canali:si")
+    await until(telegram, lambda: len(telegram.sent) == 3)
+    assert (await chat.everything())[-1].topic == "collegato_avviso"
+    assert (await chat.conversation()).citizen_id
 
 
 async def test_an_emergency_is_answered_at_once_and_opens_a_ticket(

@@ -73,6 +73,12 @@ FILLED = {
     "dati_cancellati": {"restano"},
     "dati_richiesta_aperta": {"pratica"},
     "dati_copia": {"parte", "parti", "dati"},
+    "collega_codice": {"chiave", "minuti"},
+    "collega_codice.con_link": {"chiave", "minuti", "link"},
+    "collega_consenso": {"qui", "altrove"},
+    "collegato": {"altrove"},
+    "collegato_avviso": {"altrove"},
+    "scollegato_avviso": {"altrove"},
     "in_coda": {"pratica"},
     "presa_in_carico": {"operatore"},
     "chiusura": {"pratica"},
@@ -97,6 +103,8 @@ NEEDED = [
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
     *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
     "richiesta_non_cambiata",
+    *("canale", "collega_codice_no", "collega_troppi", "collega_no", "collega_gia"),
+    *("scollegato", "scollega_niente"),
     *("scelta", "non_capito", "ripresa_bot", "solo_testo", "allegato_ricevuto", "troppi_messaggi"),
     *("testo_troppo_lungo", "sondaggio", "sondaggio_grazie", "sondaggio_commento"),
     "sondaggio_commento_grazie",
@@ -205,7 +213,10 @@ def test_buttons_of_sentences_lead_to_topics_or_are_handoffs_own(key: str) -> No
 
 
 def is_own(button: dict[str, str]) -> bool:
-    return button["payload"].startswith("privacy:") and len(button["title"]) <= LONGEST_TITLE
+    return (
+        button["payload"].startswith(("privacy:", "canali:"))
+        and len(button["title"]) <= LONGEST_TITLE
+    )
 
 
 def test_a_topic_opens_a_ticket_by_its_kind() -> None:

@@ -160,6 +160,10 @@ class Telegram(Channel):
     def parts_of(self, message: Outbound) -> list[str]:
         return [*parts(message), *("" for _ in message.files)]
 
+    def invitation(self, code: str) -> str | None:
+        name = self._settings.bot_name
+        return f"https://t.me/{name}?start={updates.JOIN}{code}" if name else None
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._downloads.fetch(reference, at_most=at_most)
 

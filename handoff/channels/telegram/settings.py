@@ -31,6 +31,7 @@ class TelegramSettings(BaseSettings):
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: str = ""  # where Telegram reaches /webhooks/telegram, by https
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] = SecretStr("")
+    bot_name: str = Field(default="", pattern=r"^(\w{5,32})?$")  # without @: links lead there
     api_url: str = "https://api.telegram.org/bot"  # the token is appended
     files_url: str = "https://api.telegram.org/file/bot"  # the token is appended
     poll_seconds: int = Field(default=25, ge=0, le=50)  # Telegram holds a poll for 50 at most

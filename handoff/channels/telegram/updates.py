@@ -21,7 +21,8 @@ NOT_FOR_US = {
 }
 CHANNEL = "telegram"
 # Telegram's own Start button sends this; what follows comes from a link that anybody can make
-START = re.compile(r"/start(@\w+)?( [\w-]{1,64})?", re.ASCII)
+START = re.compile(r"/start(?:@\w+)?(?: (?P<brought>[\w-]{1,64}))?", re.ASCII)
+JOIN = "collega_"  # before a code: as good as typing the command, and as little to be trusted
 # What a citizen can send besides text. The first that is there names the message: an animation
 # comes with a document too, a venue with a location. Pins, wallpapers and the like are no message.
 KINDS = (
@@ -158,20 +159,26 @@ def _heard(update_id: int, message: Message, *, update_is_edit: bool) -> Inbound
 
     Telegram names the message that was edited, but not the update that brought it to us.
     """
-    is_start = START.fullmatch(message.text) is not None
+    start = START.fullmatch(message.text)
+    brought = (start["brought"] or "") if start else ""
+    joins = brought.startswith(JOIN)
     files = files_of(message.content)
     return Inbound(
         channel=CHANNEL,
         external_id=_external_id(update_id, message),
         address=str(message.chat.id),
-        text="" if is_start else message.text or message.caption,
-        payload="saluto" if is_start else None,
+        text=_text(message, brought) if joins or not start else "",
+        payload="saluto" if start and not joins else None,
         name=message.sender.name,
         unsupported=None if files else message.kind,
         attachments=files,
         group=message.media_group_id or None,
         particulars={"edited": "1"} if update_is_edit else {},
     )
+
+
+def _text(message: Message, brought: str) -> str:
+    return brought.replace("_", " ", 1) if brought else message.text or message.caption
 
 
 def _pressed(update_id: int, query: Query) -> Inbound | None:

@@ -64,7 +64,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             SPORTELLO_VAR=str(folder / "var"),
         )
         with serving.running(service):
-            yield Office(f"http://127.0.0.1:{port}", service)
+            yield Office(f"http://127.0.0.1:{port}", service, database)
 
 
 @pytest.fixture

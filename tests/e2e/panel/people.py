@@ -19,6 +19,7 @@ PATIENCE = 15_000  # milliseconds
 class Office:
     url: str
     service: Serving
+    database: str
 
 
 @dataclass
@@ -27,23 +28,26 @@ class Citizen:
 
     office: Office
     token: str = field(init=False)
+    conversation_id: str = field(init=False)
     seq: int = 0
 
     def __post_init__(self) -> None:
         answer = httpx.post(f"{self.office.url}/api/webchat/sessions")
         self.token = answer.json()["token"]
+        self.conversation_id = answer.json()["conversation_id"]
 
     def says(self, text: str) -> None:
         body = {"client_message_id": str(uuid4()), "text": text}
         self._call("POST", json=body)
 
-    def hears(self, text: str) -> None:
-        """Wait until a message holds this text."""
+    def hears(self, text: str) -> str:
+        """Wait until a message holds this text; the whole of it."""
         for _ in range(10):
             messages = self._call("GET", params={"after": self.seq, "wait": 3})["messages"]
             self.seq = max([self.seq, *(message["seq"] for message in messages)])
-            if any(text in message["text"] for message in messages):
-                return
+            for message in messages:
+                if text in message["text"]:
+                    return str(message["text"])
         raise AssertionError(f"never heard: {text}")
 
     def asks_for_a_person(self, text: str = "vorrei una persona") -> Self:

@@ -1,5 +1,6 @@
 // Where one writes: a reply for the citizen or a note for colleagues, never mistaken.
 import { draft, keepDraft } from "./drafts.js";
+import { drawElsewhere } from "./elsewhere.js";
 import { byId } from "./elements.js";
 import { drawFiles, dropFiles, filesOf, startFiles } from "./files.js";
 import { reachable } from "./reach.js";
@@ -16,7 +17,8 @@ let me = null;
 let mode = "reply";
 let sending = false;
 
-export function startComposer(send) {
+/** `send` takes kind, text and files; `sendThere` another conversation of the citizen and the text. */
+export function startComposer(send, sendThere) {
   byId("tab-reply").addEventListener("click", () => write("reply"));
   byId("tab-note").addEventListener("click", () => write("note"));
   byId("composer").querySelector("[role=tablist]").addEventListener("keydown", turn);
@@ -25,6 +27,7 @@ export function startComposer(send) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("composer").requestSubmit();
   });
   byId("composer").addEventListener("submit", (event) => submit(event, send));
+  byId("elsewhere").addEventListener("click", ({ target }) => target.dataset.id && there(target.dataset.id, sendThere));
   startFiles(() => ticket, say);
 }
 
@@ -76,6 +79,7 @@ function draw(withText) {
 function warn() {
   const [sentence, isWarning] = (mode === "reply" && !byId("composer-body").hidden && reachable(ticket)) || ["", false];
   byId("open-template").hidden = !(mode === "reply" && !barrier() && ticket.reach?.has_templates);
+  drawElsewhere(ticket, mode === "reply" && !barrier());
   byId("reach").textContent = sentence;
   byId("reach").hidden = !sentence;
   byId("reach").classList.toggle("reach-warning", isWarning);
@@ -115,11 +119,24 @@ async function submit(event, send) {
   event.preventDefault();
   const text = byId("text").value.trim();
   if (sending || !text || barrier()) return;
+  const files = mode === "reply" ? filesOf(ticket.id) : [];
+  await deliver(files, (as) => send(as, text, files));
+}
+
+/** The same words, by another channel of the same citizen. */
+async function there(conversationId, sendThere) {
+  const text = byId("text").value.trim();
+  if (sending || barrier()) return;
+  if (filesOf(ticket.id).length) say("I file non partono su un altro canale: li tolga, per favore.");
+  else if (!text) say("Scriva prima la risposta: parte sul canale che sceglie.");
+  else await deliver([], () => sendThere(conversationId, text));
+}
+
+async function deliver(files, post) {
   const [from, as] = [ticket.id, mode];
-  const files = as === "reply" ? filesOf(from) : [];
   hold(true);
   try {
-    if (await send(as, text, files)) sent(from, as, files);
+    if (await post(as)) sent(from, as, files);
   } catch (problem) {
     say(`${problem.message} Il testo è conservato.`);
   } finally {

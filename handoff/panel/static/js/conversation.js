@@ -4,7 +4,7 @@ import { attached, filesState } from "./files.js";
 import { failure } from "./reach.js";
 import { spoken } from "./spoken.js";
 import { clock, date } from "./times.js";
-import { AUTHORS, DELIVERIES } from "./words.js";
+import { AUTHORS, DELIVERIES, channelName } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being there
 let resend = null; // what to do with a message that did not arrive
@@ -73,7 +73,8 @@ function lines(ticket) {
   const known = new Set(ticket.messages.map((message) => message.id));
   const messages = [...earlier.filter((message) => !known.has(message.id)), ...ticket.messages];
   const notes = ticket.events.filter((event) => event.kind === "note");
-  const all = [...messages.map((said) => ({ key: `m${said.id}`, said })), ...notes.map((said) => ({ key: `n${said.id}`, said, isNote: true }))];
+  const there = ticket.events.filter((event) => event.kind === "replied_there");
+  const all = [...messages.map((said) => ({ key: `m${said.id}`, said })), ...notes.map((said) => ({ key: `n${said.id}`, said, build: note })), ...there.map((said) => ({ key: `e${said.id}`, said, build: saidThere }))];
   all.sort((one, other) => Date.parse(one.said.created_at) - Date.parse(other.said.created_at));
   return all;
 }
@@ -101,12 +102,12 @@ function place(log, ticket) {
     const today = date(line.said.created_at);
     if (today !== day) put(`d${today}`, "", () => make("li", { class: "day" }, make("span", {}, today)));
     day = today;
-    put(line.key, look(line.said, ticket), () => (line.isNote ? note(line.said) : message(line.said, ticket)));
+    put(line.key, look(line.said, ticket), () => (line.build ?? message)(line.said, ticket));
   }
   for (const gone of standing.values()) gone.remove();
 }
 
-function message(said, ticket) {
+export function message(said, ticket) {
   const name = said.author === "operator" && said.author_name ? ` · ${said.author_name}` : "";
   return make(
     "li",
@@ -165,6 +166,15 @@ function lost(said, ticket) {
   if (vain) return make("p", { class: "delivery delivery-held" }, vain);
   const word = said.delivery === "unknown" ? "Invia di nuovo (forse arriva due volte)" : "Invia di nuovo";
   return make("p", { class: "delivery" }, make("button", { type: "button", class: "btn btn-sm btn-outline-primary", onclick: () => resend(said.id) }, word));
+}
+
+function saidThere(said) {
+  return make(
+    "li",
+    { class: "said said-system" },
+    make("p", { class: "said-who" }, make("time", { datetime: said.created_at }, clock(said.created_at))),
+    make("div", { class: "said-words" }, `${said.author ?? "Un operatore"} ha risposto su ${channelName(said.text ?? "")}: il cittadino lo legge lì.`),
+  );
 }
 
 function note(said) {

@@ -1,15 +1,17 @@
 // What is known about a request beside its conversation.
+import { channelsOf } from "./elsewhere.js";
 import { byId, icon, make, redraw } from "./elements.js";
 import { askProtocol } from "./protocol.js";
 import { reachable } from "./reach.js";
 import { spoken } from "./spoken.js";
 import { day, short, term } from "./times.js";
-import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, citizen, field, kind } from "./words.js";
+import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, channelName, citizen, field, kind } from "./words.js";
 
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
   redraw(byId("details-body"), [seen, term(ticket).word], () => [
     section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Rete", network(ticket)], ["Scrivergli", reachable(ticket)?.[0]]])),
+    kin(ticket),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
     register(ticket),
@@ -78,6 +80,11 @@ function survey({ survey: asked }) {
   return section("Soddisfazione", facts([["Voto", score], ["Commento", asked.comment]]));
 }
 
+function kin(ticket) {
+  const found = channelsOf(ticket);
+  return found && section("Stessa persona anche su", found);
+}
+
 function others({ others: found }) {
   if (!found.length) return null;
   const links = found.map((other) => make("li", {}, make("a", { href: `#${other.id}`, "data-key": other.id }, other.name), ` ${kind(other)[0]}, ${STATES[other.state].toLowerCase()}`));
@@ -91,6 +98,7 @@ function history(ticket) {
 function happened(event) {
   const [word, sign] = EVENTS[event.kind] ?? [event.kind, "info-circle"];
   const who = event.author ? ` · ${event.author}` : "";
-  const told = ["detail", "protocol"].includes(event.kind) && event.text ? make("span", { dir: "auto" }, ": ", ...spoken(event.text)) : null;
+  const text = ["linked", "unlinked", "replied_there"].includes(event.kind) ? channelName(event.text) : event.text;
+  const told = ["detail", "protocol", "linked", "unlinked", "replied_there", "replied_for"].includes(event.kind) && text ? make("span", { dir: "auto" }, ": ", ...spoken(text)) : null;
   return make("li", {}, icon(sign, "icon-xs"), make("span", {}, make("strong", {}, word), who, told), make("time", { datetime: event.created_at }, short(event.created_at)));
 }

@@ -8,6 +8,7 @@ import { openContact, startContact } from "./contact.js";
 import { addEarlier, drawConversation, firstSeq, watchScrolling } from "./conversation.js";
 import { drawDetails } from "./details.js";
 import { dropDrafts } from "./drafts.js";
+import { startElsewhere } from "./elsewhere.js";
 import { byId } from "./elements.js";
 import { drawHeader, possible } from "./header.js";
 import { startKeys } from "./keys.js";
@@ -264,7 +265,8 @@ function work() {
 }
 
 function wire() {
-  startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }));
+  startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }), (conversation_id, text) => change(state.open, "reply-elsewhere", { conversation_id, text }));
+  startElsewhere();
   startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
   startContact(written);
   startTemplate((wanted) => change(state.open, "template", wanted));

@@ -16,6 +16,12 @@ export function reachable({ reach }) {
   return reach.until ? [`Può scrivere fino ${until(reach.until)}.`, false] : null;
 }
 
+/** Whether a reply would not arrive here, or the last one did not. */
+export function blocked(ticket) {
+  const last = ticket.messages.findLast(({ author }) => author === "operator");
+  return Boolean(reachable(ticket)?.[1]) || ["failed", "unknown"].includes(last?.delivery);
+}
+
 /** Why a message failed, by its cause; the provider's own words where there is no better. */
 export function failure({ delivery_cause: cause, delivery_reason: reason }, reach) {
   if (cause === "window_closed") return silent(reach);

@@ -40,6 +40,7 @@ export const REASONS = {
   messaggio_bloccato: "il messaggio non si lasciava elaborare",
   altrove: "un operatore ha risposto dall'app del canale",
   non_consegnata: "un messaggio non è stato consegnato",
+  altro_canale: "un operatore ha risposto qui invece che su un altro canale",
   scritto: "ha scritto all'ufficio",
   registrato: "l'ha registrato un operatore",
 };
@@ -69,6 +70,10 @@ export const EVENTS = {
   withdrawn: ["Ritirata dal cittadino", "close-circle"],
   protocol: ["Numero di protocollo", "file"],
   resent: ["Messaggio inviato di nuovo", "refresh"],
+  linked: ["Collegata a un altro canale", "exchange-circle"],
+  unlinked: ["Scollegata", "exchange-circle"],
+  replied_there: ["Risposta inviata su un altro canale", "comment"],
+  replied_for: ["Risposta inviata per la richiesta", "comment"],
   handed_back: ["Restituita all'assistente", "exchange-circle"],
 };
 export const DELIVERIES = {
@@ -114,6 +119,7 @@ export const EMPTY = {
   closed: ["Nessuna richiesta chiusa", "Le ultime cento richieste chiuse compaiono qui.", "box"],
 };
 
+export const channelName = (name) => channel({ channel: name })[0];
 export const kind = (ticket) => KINDS[ticket.kind] ?? [plain(ticket.kind), "help-circle"];
 export const channel = (ticket) => CHANNELS[ticket.channel] ?? [plain(ticket.channel), "comment"];
 export const field = (name) => FIELDS[name] ?? plain(name);
