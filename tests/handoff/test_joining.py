@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from handoff import channels, conversations, joining, tickets
 from handoff.channel import Inbound, NotOffered
+from handoff.channels import webchat
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.joining.wishes import consent, wish_of
 from handoff.knowledge import Knowledge
@@ -43,7 +44,7 @@ def gateway(app: FastAPI) -> Gateway:
         house.knowledge,
         house.gateway.safety,
         privacy=notice,
-        pulled=CHANNELS,
+        channels=dict.fromkeys(CHANNELS, webchat.channel()),
         codes=house.joining.codes,
     )
 
