@@ -9,7 +9,6 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import ValidationError
 
 from handoff.channel import (
     Button,
@@ -30,7 +29,7 @@ from handoff.channel import (
 )
 from handoff.channel.messaging import MessagingChannel
 from handoff.channel.messaging.platform import SILENT, UNSUBSCRIBED
-from handoff.channels import instagram, messenger, open_channels
+from handoff.channels import NotOpened, instagram, messenger, open_channels
 from tests import fake_meta
 from tests.fake_meta import INSTAGRAM, MESSENGER, FakeMeta, Fault, Reply, refused
 from tests.postgres import free_port
@@ -549,13 +548,13 @@ class TestSettings:
         }
         setting = own.get((name, setting), setting)
         monkeypatch.setenv(f"SPORTELLO_{name.upper()}_{setting}", value)
-        with pytest.raises(ValidationError) as error:
+        with pytest.raises(NotOpened) as error:
             open_channels([name])
         assert not value or value not in str(error.value)
 
     def test_one_short_secret_of_two_stops_the_boot(self, monkeypatch):
         monkeypatch.setenv("SPORTELLO_INSTAGRAM_APP_SECRET", "fake-app-secret-of-meta,")
-        with pytest.raises(ValidationError):
+        with pytest.raises(NotOpened):
             open_channels(["instagram"])
 
     def test_instagram_is_reached_by_the_page_when_there_is_one(self):

@@ -10,7 +10,6 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import ValidationError
 
 from handoff.channel import (
     Button,
@@ -22,7 +21,7 @@ from handoff.channel import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from handoff.channels import open_channels
+from handoff.channels import NotOpened, open_channels
 from handoff.channels.telegram import NO_LONGER_OFFERED, Telegram
 from handoff.channels.telegram.delivery import Pace, keyboard, seconds
 from handoff.channels.telegram.polling import Patience
@@ -460,7 +459,7 @@ class TestSettings:
     )
     def test_a_wrong_setting_stops_the_boot_without_being_shown(self, monkeypatch, name, value):
         monkeypatch.setenv(f"SPORTELLO_TELEGRAM_{name}", value)
-        with pytest.raises(ValidationError) as error:
+        with pytest.raises(NotOpened) as error:
             open_channels(["telegram"])
         assert not value or value not in str(error.value)
 
