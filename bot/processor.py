@@ -34,11 +34,11 @@ from rasa.shared.core.events import (
     BotUttered,
     Event,
     SlotSet,
-    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers import Answer, last_answer
+from bot.asked import PressedButton, asking_only, parse_of
 from bot.memory import Conversation, Unreadable
 from bot.nlu.decision import DIALOGUE_INTENTS, decide
 from bot.nlu.parse import Parse, said_first
@@ -48,7 +48,6 @@ from bot.settings import BadSetting
 from bot.trackers import Overtaken
 from italian.forms import read_forms
 
-VALUE = "valore"
 ACTION_PREFIX = "action_"
 # The others cannot: to them the tracker itself is shown, not a copy
 DECLINING = (LoopAction, RemoteAction)
@@ -62,14 +61,6 @@ class Stale(Exception):
 
 class UnknownPayload(ValueError):
     """No button of ours carries it."""
-
-
-class PressedButton(UserMessage):
-    """A button of ours: certain, and not to be read as words."""
-
-    def __init__(self, topic: str, value: str | None, **fields: Any) -> None:
-        super().__init__("", **fields)
-        self.topic, self.value = topic, value
 
 
 class Processor(MessageProcessor):
@@ -171,7 +162,7 @@ class Processor(MessageProcessor):
         only_output_properties: bool = True,
     ) -> Parse:
         if isinstance(message, PressedButton):
-            parse = _pressed(message)
+            parse = parse_of(message)
         else:
             parse = self._parse_message_with_graph(message, tracker, only_output_properties)
         ranking = parse.pop("intent_ranking", [])
@@ -280,28 +271,6 @@ def _topics(domain: Domain) -> frozenset[str]:
 
 def _slots(form: dict[str, Any]) -> list[str]:
     return [REQUESTED_SLOT, *form["required_slots"]]
-
-
-def asking_only(topic: str, tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """The conversation as if its last message had asked for this topic alone."""
-    alone, message = tracker.copy(), tracker.latest_message
-    intent = {**message.intent, "name": topic}
-    parse = {**message.parse_data, "intent": intent}
-    alone.latest_message = UserUttered(message.text, intent, message.entities, parse)
-    return alone
-
-
-def _pressed(button: PressedButton) -> Parse:
-    certain = {"name": button.topic, "confidence": 1.0}
-    return {
-        "text": "",
-        "intent": certain,
-        "intent_ranking": [certain],
-        "entities": [{"entity": VALUE, "value": button.value}] if button.value else [],
-        "verdict": "answer",
-        "topics": [button.topic],
-        "choices": [],
-    }
 
 
 def _check(domain: Domain) -> None:
