@@ -80,8 +80,9 @@ async def _key_of(
 ) -> str | None:
     """Of the message that has a part of these words."""
     channel = channels.get(echo.channel)
-    for row in going if channel and echo.text else ():
-        assert channel is not None
+    if channel is None or not echo.text:
+        return None
+    for row in going:
         sent = await outbox.outbound_of(session, row)
         if _gist(echo.text) in {_gist(text) for text in channel.parts_of(sent)}:
             return row.message_id
