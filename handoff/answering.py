@@ -52,10 +52,8 @@ class Answering:
             return True
         async with self.database.read() as session:
             talk = job.conversation.id
-            return (
-                await joining.concerns(session, message)
-                or await surveys.awaits_comment(session, talk)
-                or await surveys.awaits_score(session, talk, message.text)
+            return await joining.concerns(session, message) or await surveys.awaits_comment(
+                session, talk
             )
 
     async def _ask(self, job: Claimed) -> Answer | None:

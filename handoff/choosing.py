@@ -29,9 +29,7 @@ async def chosen(
     if channel is None or number is None or not _may_choose(conversation, inbound):
         return inbound
     message = await _last_said(session, conversation)
-    if message is None or not await _was_read_with_numbers(session, message, channel):
-        return inbound
-    payload = _payload(message.buttons, number)
+    payload = await _payload(session, message, number, channel) if message else None
     return replace(inbound, payload=payload) if payload else inbound
 
 
@@ -63,19 +61,22 @@ async def _last_said(session: AsyncSession, conversation: Conversation) -> Messa
     return last if last is not None and last.buttons else None
 
 
-async def _was_read_with_numbers(
-    session: AsyncSession, message: Message, channel: Channel
-) -> bool:
+async def _payload(
+    session: AsyncSession, message: Message, number: int, channel: Channel
+) -> str | None:
+    """A title that is a number itself, as a score's, is read on every channel, and comes first."""
     row: Outbox | None = await session.scalar(
         select(Outbox).where(Outbox.message_id == message.id)
     )
-    if row is None or row.state in NOT_READ_YET:
-        return False
-    return channel.numbers_choices(await outbox.outbound_of(session, row))
+    if row is not None and row.state in NOT_READ_YET:
+        return None
+    titled = [str(each["payload"]) for each in message.buttons if each["title"] == str(number)]
+    if titled or row is None or not number:
+        return next(iter(titled), None)
+    if not channel.numbers_choices(await outbox.outbound_of(session, row)):
+        return None
+    return _at(message.buttons, number)
 
 
-def _payload(buttons: Sequence[dict[str, Any]], number: int) -> str | None:
-    """A title that is a number itself, as the survey's, comes before a place in the list."""
-    titled = [str(each["payload"]) for each in buttons if each["title"] == str(number)]
-    placed = [str(each["payload"]) for each in buttons[number - 1 : number] if number]
-    return next(iter(titled + placed), None)
+def _at(buttons: Sequence[dict[str, Any]], number: int) -> str | None:
+    return next((str(each["payload"]) for each in buttons[number - 1 : number]), None)

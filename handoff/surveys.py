@@ -38,20 +38,6 @@ async def awaits_comment(session: AsyncSession, conversation_id: str) -> bool:
     )
 
 
-async def awaits_score(session: AsyncSession, conversation_id: str, text: str) -> bool:
-    """Where there are no buttons a score is typed: a bare number right after the question."""
-    if text.strip(" .") not in SCORES:
-        return False
-    last: Message | None = await session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.author != "citizen")
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    asked = last.buttons if last else []
-    return any(button["payload"] == PREFIX + SCORES[0] for button in asked)
-
-
 async def hear(
     session: AsyncSession, conversation: Conversation, message: Message, *, knowledge: Knowledge
 ) -> bool:
@@ -59,8 +45,9 @@ async def hear(
     survey = await _last(session, conversation)
     if survey is None:
         return False
-    if score := await _score_in(session, message):
-        await _score(session, conversation, message, survey, int(score), knowledge)
+    value = (message.payload or "").removeprefix(PREFIX)
+    if value in SCORES and message.payload != value:
+        await _score(session, conversation, message, survey, int(value), knowledge)
     elif message.payload == COMMENT:
         survey.awaits_comment = True
         await _say(session, conversation, knowledge, "sondaggio_commento", reply_to=message.id)
@@ -75,15 +62,6 @@ async def hear(
         return False
     ring(session, "tickets")
     return True
-
-
-async def _score_in(session: AsyncSession, message: Message) -> str | None:
-    """Pressed, or typed when it was asked for."""
-    if message.payload is None:
-        typed = await awaits_score(session, message.conversation_id, message.text)
-        return message.text.strip(" .") if typed else None
-    value = message.payload.removeprefix(PREFIX)
-    return value if value in SCORES and value != message.payload else None
 
 
 async def _score(

@@ -128,6 +128,15 @@ async def test_a_title_that_is_a_number_comes_before_a_place_in_the_list(
     assert await heard(door(database), "5") == ("5", "p:5")
 
 
+async def test_titles_that_are_numbers_are_chosen_from_on_every_channel(
+    database: Database,
+) -> None:
+    await offer(database, SCORES)
+    gateway = door(database, Post())
+    assert await heard(gateway, "2.") == ("2.", "p:2")
+    assert await heard(gateway, "2", number=2) == ("2", None)
+
+
 def test_channels_say_whether_their_citizens_read_numbers() -> None:
     many = tuple(Button(title=f"Voce {n}", payload=f"p{n}") for n in range(11))
     assert (are_numbered(many[:10]), are_numbered(many)) == (False, True)
