@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import conversations, inbox
 from handoff.tables import Conversation, Operator, Ticket, new_id, present
 from handoff.tickets.opening import open_ticket
-from handoff.tickets.state import changed, note_down
+from handoff.tickets.state import changed, note_down, taken_by
 from italian.masked import without_codes
 
 CONTACT = "contatto"  # a kind of ticket
@@ -61,8 +61,7 @@ async def _go_on(
     contact: Contact,
     operator: Operator,
 ) -> None:
-    ticket.state, ticket.assignee_id, ticket.taken_at = "taken", operator.id, present()
-    note_down(session, ticket, "taken", operator)
+    taken_by(session, ticket, operator)
     if contact.answer:
         conversations.record_said(
             session, conversation, author_name=operator.name, text=contact.answer

@@ -5,10 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations
 from handoff.knowledge import Knowledge
-from handoff.speech import Speech
 from handoff.tables import Conversation, Operator, Ticket, present
 from handoff.tickets.opening import open_ticket
 from handoff.tickets.state import NotFound, at, changed, note_down, refuse_unless
+from handoff.tickets.work import hold
 
 PERSON, ELSEWHERE = "persona", "altro_canale"  # kind and reason of the ticket over there
 NOT_JOINED = "i due canali non sono più collegati"
@@ -41,7 +41,7 @@ async def reply_elsewhere(
     mine = theirs.assignee_id in (None, operator.id)
     refuse_unless(mine, A_COLLEAGUE, ticket)
     if theirs.state == "open":
-        await _take(session, theirs, there, operator, knowledge)
+        await hold(session, theirs, there, operator=operator, knowledge=knowledge)
     await conversations.say(
         session, there, author="operator", author_name=operator.name, text=text
     )
@@ -80,18 +80,3 @@ async def _held(session: AsyncSession, there: Conversation) -> Ticket | None:
 async def _open(session: AsyncSession, there: Conversation, ticket: Ticket) -> Ticket:
     opened = await open_ticket(session, there, kind=PERSON, reason=ELSEWHERE, topic=ticket.topic)
     return opened.ticket
-
-
-async def _take(
-    session: AsyncSession,
-    theirs: Ticket,
-    there: Conversation,
-    operator: Operator,
-    knowledge: Knowledge,
-) -> None:
-    """The bot keeps silent there from now on, and the citizen is told who writes."""
-    theirs.state, theirs.assignee_id, theirs.taken_at = "taken", operator.id, present()
-    note_down(session, theirs, "taken", operator)
-    conversations.pass_to(session, there, "operator", ticket_id=theirs.id)
-    speech = Speech(session, there, knowledge)
-    await speech.system("presa_in_carico", {"operatore": operator.name})

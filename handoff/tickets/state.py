@@ -47,6 +47,11 @@ def note_joined(session: AsyncSession, ticket: Ticket) -> None:
     note_down(session, ticket, "joined")
 
 
+def taken_by(session: AsyncSession, ticket: Ticket, operator: Operator) -> None:
+    ticket.state, ticket.assignee_id, ticket.taken_at = "taken", operator.id, present()
+    note_down(session, ticket, "taken", operator)
+
+
 def note_down(
     session: AsyncSession,
     ticket: Ticket,

@@ -10,7 +10,7 @@ from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import Conversation, Operator, Ticket, present
 from handoff.tickets.opening import LIVE
-from handoff.tickets.state import at, changed, note_down, refuse_unless
+from handoff.tickets.state import at, changed, note_down, refuse_unless, taken_by
 
 
 async def take(
@@ -24,14 +24,24 @@ async def take(
     ticket, conversation = await at(session, ticket_id, version)
     await _refuse_if_another_holds(session, ticket, conversation)
     refuse_unless(ticket.state == "open", "la richiesta non è più da prendere", ticket)
-    ticket.state, ticket.assignee_id = "taken", operator.id
-    ticket.taken_at = present()
     changed(session, ticket)
-    note_down(session, ticket, "taken", operator)
+    await hold(session, ticket, conversation, operator=operator, knowledge=knowledge)
+    return ticket
+
+
+async def hold(
+    session: AsyncSession,
+    ticket: Ticket,
+    conversation: Conversation,
+    *,
+    operator: Operator,
+    knowledge: Knowledge,
+) -> None:
+    """The bot keeps silent from now on, and the citizen is told who writes."""
+    taken_by(session, ticket, operator)
     conversations.pass_to(session, conversation, "operator", ticket_id=ticket.id)
     speech = Speech(session, conversation, knowledge)
     await speech.system("presa_in_carico", {"operatore": operator.name})
-    return ticket
 
 
 async def reply(
