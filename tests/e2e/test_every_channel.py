@@ -62,7 +62,7 @@ def test_the_trained_bot_and_an_operator_serve_a_citizen_on_every_channel(
 def apart(work: Awaitable[Any]) -> Any:
     """A browser's event loop runs in this thread."""
     with ThreadPoolExecutor() as thread:
-        return thread.submit(asyncio.run, work).result()  # type: ignore[arg-type]
+        return thread.submit(asyncio.run, work).result()
 
 
 async def taken(stage: Stage, fakes: dict[str, Any], name: str) -> str:

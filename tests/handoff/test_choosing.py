@@ -141,5 +141,5 @@ def test_channels_say_whether_their_citizens_read_numbers() -> None:
     many = tuple(Button(title=f"Voce {n}", payload=f"p{n}") for n in range(11))
     assert (are_numbered(many[:10]), are_numbered(many)) == (False, True)
     asked = Outbound(key="1", address="a", text="Che cosa?", buttons=many)
-    assert Bridge.numbers_choices(None, asked)  # type: ignore[arg-type]
-    assert not Telegram.numbers_choices(None, asked)  # type: ignore[arg-type]
+    assert Bridge.numbers_choices(None, asked)
+    assert not Telegram.numbers_choices(None, asked)

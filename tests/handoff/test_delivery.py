@@ -10,9 +10,7 @@ from sqlalchemy import select, update
 from handoff import conversations
 from handoff.channel import (
     Channel,
-    Outbound,
     PermanentFailure,
-    Receipt,
     TemporaryFailure,
     UnknownOutcome,
 )
@@ -21,22 +19,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
 from handoff.tables import Attempt, Conversation, Message, Outbox, Ticket
-
-
-class Post(Channel):
-    """Fails as told, then delivers."""
-
-    name = "post"
-
-    def __init__(self, *failures: Exception) -> None:
-        self.failures = list(failures)
-        self.sent: list[Outbound] = []
-
-    async def send(self, message: Outbound) -> Receipt:
-        self.sent.append(message)
-        if self.failures:
-            raise self.failures.pop(0)
-        return Receipt((f"id-{len(self.sent)}",))
+from tests.handoff.post import OpenPost
 
 
 class Nobody:
@@ -76,7 +59,7 @@ async def until(database: Database, *states: str) -> list[Outbox]:
 
 
 async def test_messages_leave_in_order_and_once(database: Database) -> None:
-    post = Post()
+    post = OpenPost()
     await say(database, "uno", "due", "tre")
     async for _ in at_work(database, post):
         rows = await until(database, "sent")
@@ -87,7 +70,7 @@ async def test_messages_leave_in_order_and_once(database: Database) -> None:
 async def test_a_temporary_failure_waits_as_long_as_the_provider_asks(
     database: Database,
 ) -> None:
-    post = Post(TemporaryFailure("429", retry_after=timedelta(seconds=0.3)))
+    post = OpenPost(TemporaryFailure("429", retry_after=timedelta(seconds=0.3)))
     await say(database, "uno")
     async for _ in at_work(database, post):
         rows = await until(database, "sent")
@@ -100,7 +83,7 @@ async def test_a_temporary_failure_waits_as_long_as_the_provider_asks(
 
 async def test_a_blocked_citizen_is_a_failure_with_its_reason(database: Database) -> None:
     await say(database, "uno", "due")
-    async for _ in at_work(database, Post(PermanentFailure("blocked by the user"))):
+    async for _ in at_work(database, OpenPost(PermanentFailure("blocked by the user"))):
         rows = await until(database, "sent", "failed")
     assert [(row.state, row.reason) for row in rows] == [
         ("failed", "blocked by the user"),
@@ -111,7 +94,7 @@ async def test_a_blocked_citizen_is_a_failure_with_its_reason(database: Database
 async def test_an_unknown_outcome_is_not_sent_again_but_becomes_a_persons_choice(
     database: Database,
 ) -> None:
-    post = Post(UnknownOutcome("timed out"))
+    post = OpenPost(UnknownOutcome("timed out"))
     await say(database, "uno")
     async for _ in at_work(database, post):
         rows = await until(database, "unknown")
@@ -128,7 +111,7 @@ async def test_an_unknown_outcome_is_not_sent_again_but_becomes_a_persons_choice
 async def test_an_unknown_outcome_is_sent_again_where_repeats_are_recognised(
     database: Database,
 ) -> None:
-    post = Post(UnknownOutcome("timed out"))
+    post = OpenPost(UnknownOutcome("timed out"))
     post.recognises_repeats = True  # type: ignore[misc]
     await say(database, "uno")
     async for _ in at_work(database, post):
@@ -139,7 +122,7 @@ async def test_an_unknown_outcome_is_sent_again_where_repeats_are_recognised(
 async def test_a_worker_that_died_while_sending_leaves_an_unknown_outcome(
     database: Database,
 ) -> None:
-    post = Post()
+    post = OpenPost()
     [message] = await say(database, "uno")
     async with database.begin() as session:
         row = await session.scalar(select(Outbox))

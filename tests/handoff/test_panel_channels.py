@@ -205,7 +205,7 @@ async def test_what_would_fail_again_is_not_sent_again_and_what_can_work_is_told
         await session.execute(update(Message).values(author=author))
         await session.execute(update(Conversation).values(heard_at=present() - 2 * DAY))
     seen_again = await seen(app, carla, message.conversation_id)
-    assert seen_again["reach"]["not_again"][author] == told  # type: ignore[index]
+    assert seen_again["reach"]["not_again"][author] == told
     answer = await carla.acts(ticket, f"messages/{message.id}/resend")
     assert answer.status_code == (422 if told else 200), answer.text
     assert told is None or answer.json()["detail"] == told

@@ -101,7 +101,7 @@ async def events(database: Database, ticket_id: str) -> list[tuple[str, str | No
             .where(TicketEvent.ticket_id == ticket_id)
             .order_by(TicketEvent.id)
         )
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+        return [tuple(row) for row in rows]
 
 
 async def test_a_request_tells_the_same_citizens_other_channels(

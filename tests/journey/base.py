@@ -43,7 +43,7 @@ class Side:
     @classmethod
     def at(cls, http: httpx.AsyncClient, provider: Any) -> "Side":
         """With the provider's fake behind it; the web chat has none."""
-        return cls(http) if provider is None else cls(http, provider)  # type: ignore[call-arg]
+        return cls(http) if provider is None else cls(http, provider)
 
     async def write(self, text: str) -> None:
         raise NotImplementedError

@@ -101,7 +101,7 @@ async def _fate(side: Side, office: Office, replied: dict[str, Any]) -> tuple[st
         await side.tell(told)
         await _until(
             office,
-            lambda wanted=told: reached(wanted),  # type: ignore[misc]
+            lambda wanted=told: reached(wanted),
             f"lo stato non è diventato «{told}»",
         )
         states.append(told)
