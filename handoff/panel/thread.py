@@ -9,7 +9,7 @@ from handoff.panel import reads
 from handoff.panel.reads import Delivery
 from handoff.tables import KEY, Message
 
-HIDDEN_KEY = "[chiave data al cittadino]"
+HIDDEN_KEY = "[codice dato al cittadino]"
 NOTED = ("participant", "subject", "edits", "unsupported", "resent_of")  # beside a message's text
 FETCHED = Delivery(None)  # citizens fetch it themselves
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from handoff.tables.base import Base, Created, Id, Moment
 
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
-KEY_WAS_SHOWN = "(già comunicata)"
+KEY_WAS_SHOWN = "(già mostrato)"
 
 
 class Conversation(Base):
