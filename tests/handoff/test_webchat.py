@@ -195,7 +195,7 @@ async def test_a_reading_key_is_shown_once(browser: Browser) -> None:
     later = (await browser.page(after=answer["seq"] - 1))["messages"][0]["text"]
     assert first == answer["text"]
     assert later != first
-    assert "(già comunicata)" in later
+    assert "(già mostrato)" in later
 
 
 @pytest.mark.parametrize(
