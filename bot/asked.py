@@ -1,5 +1,7 @@
 """What a message asks: by a button of ours, or by words of which one topic is looked at."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -19,13 +21,17 @@ class PressedButton(UserMessage):
         self.topic, self.value = topic, value
 
 
-def asking_only(topic: str, tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """The conversation as if its last message had asked for this topic alone."""
-    alone, message = tracker.copy(), tracker.latest_message
+@contextmanager
+def asking_only(topic: str, tracker: DialogueStateTracker) -> Iterator[None]:
+    """Meanwhile the last message asks for this topic alone. A copy would cost 20 ms."""
+    message = tracker.latest_message
     intent = {**message.intent, "name": topic}
     parse = {**message.parse_data, "intent": intent}
-    alone.latest_message = UserUttered(message.text, intent, message.entities, parse)
-    return alone
+    tracker.latest_message = UserUttered(message.text, intent, message.entities, parse)
+    try:
+        yield
+    finally:
+        tracker.latest_message = message
 
 
 def parse_of(button: PressedButton) -> Parse:

@@ -7,7 +7,6 @@ from typing import Any
 
 from rasa.core.actions.action import (
     Action,
-    ActionBotResponse,
     ActionExecutionRejection,
     RemoteAction,
 )
@@ -195,16 +194,16 @@ class Processor(MessageProcessor):
         """The first half of a double question; it leaves no trace in what the rules see."""
         for topic in conversation.latest_message.parse_data["said_first"]:
             answer = self._answer_alone(topic)
-            asked = asking_only(topic, conversation)
-            events = await answer.run(channel, self.nlg, asked, self.domain)
+            with asking_only(topic, conversation):
+                events = await answer.run(channel, self.nlg, conversation, self.domain)
             said = [event for event in events if isinstance(event, BotUttered)]
             conversation.update_with_events(said, self.domain)
 
     def _answer_alone(self, topic: str) -> Action:
         """The topic's approved sentence, or its look-up."""
-        if (sentence := UTTER_PREFIX + topic) in self.domain.responses:
-            return ActionBotResponse(sentence)
-        return RemoteAction(ACTION_PREFIX + topic, self.action_endpoint)
+        sentence = UTTER_PREFIX + topic
+        spoken = sentence in self.domain.responses
+        return self._get_action(sentence if spoken else ACTION_PREFIX + topic)
 
     async def _run_prediction_loop(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker
