@@ -53,7 +53,7 @@ def stage(
 def test_the_trained_bot_and_an_operator_serve_a_citizen_on_every_channel(
     stage: Stage, fakes: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed = asyncio.run(play_all(stage, fakes))
+    failed = apart(play_all(stage, fakes))
     told = capsys.readouterr().out
     assert failed == [], told
     assert all(f"\n{name} " in told for name in (*sides.NAMES, *sides.BY_HAND))

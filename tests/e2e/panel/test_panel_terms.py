@@ -11,6 +11,7 @@ pytestmark = pytest.mark.e2e
 NOW = "2026-12-24T09:00:00Z"
 TERMS = {"stage": "late_answer", "start_by": "2026-11-25", "answer_by": "2026-12-23"}
 COMPLAINT = {
+    "messages": [],
     "name": "URP-26-7K3Q",
     "kind": "reclamo",
     "channel": "webchat",

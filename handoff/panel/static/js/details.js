@@ -9,7 +9,7 @@ import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, channelName, citiz
 
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
-  redraw(byId("details-body"), [seen, term(ticket).word], () => [
+  redraw(byId("details-body"), [seen, network(ticket), term(ticket).word], () => [
     section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Rete", network(ticket)], ["Scrivergli", reachable(ticket)?.[0]]])),
     kin(ticket),
     others(ticket),
