@@ -21,6 +21,7 @@ from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
+from handoff.tables import Attachment, Inbox, Outbox
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
@@ -47,6 +48,7 @@ class Line(Generic[Job]):
         self,
         database: Database,
         topic: str,
+        table: type[Inbox | Outbox | Attachment],
         claim: Claim[Job],
         handle: Callable[[Job], Awaitable[None]],
         retry: Callable[[AsyncSession, Job], Awaitable[None]],
@@ -56,6 +58,7 @@ class Line(Generic[Job]):
     ) -> None:
         self._database = database
         self._topic = topic
+        self._table = table
         self._claim = claim
         self._handle = handle
         self._retry = retry
@@ -66,15 +69,19 @@ class Line(Generic[Job]):
     async def run(self) -> None:
         """Until cancelled; what is being handled then is left to finish."""
         async with self._database.bell.listen(self._topic) as heard:
+            rang = False
             while True:
-                if not await self._take():
-                    await heard.wait(POLL)
+                if not await self._take(after_ring=rang):
+                    rang = await heard.wait(POLL)
 
-    async def _take(self) -> int:
+    async def _take(self, *, after_ring: bool) -> int:
+        """How many; most rings tell of what another has taken already, or of nothing for us."""
         free = self._slots - len(self._running)
         if free <= 0:
             return 0
         try:
+            if after_ring and not await self._looks_worth_it():
+                return 0
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
         except (SQLAlchemyError, OSError) as error:
@@ -85,6 +92,10 @@ class Line(Generic[Job]):
             self._running.add(task)
             task.add_done_callback(self._ended)
         return len(jobs)
+
+    async def _looks_worth_it(self) -> bool:
+        async with self._database.read() as session:
+            return await leases.may_have_some(session, self._table)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -131,6 +142,7 @@ class Crew:
             Line(
                 database,
                 "inbox",
+                Inbox,
                 inbox.claim,
                 answering.answer,
                 _answer_again,
@@ -140,6 +152,7 @@ class Crew:
             Line(
                 database,
                 "outbox",
+                Outbox,
                 outbox.claim,
                 delivery.deliver,
                 _deliver_again,
@@ -149,6 +162,7 @@ class Crew:
             Line(
                 database,
                 "attachments",
+                Attachment,
                 attachments.claim,
                 Collecting(database, delivery.channels, scanner).collect,
                 _collect_again,

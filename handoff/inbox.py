@@ -74,7 +74,10 @@ def _with_message(ids: list[int]) -> Select[int, int, str, Message, Conversation
 
 
 async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") -> bool:
-    """False if the lease ran out and another worker has the job: then nothing may be said."""
+    """False if the lease ran out and another worker has the job: then nothing may be said.
+
+    The next message of this conversation is a head now: who finishes looks for more anyway.
+    """
     done = await session.scalar(
         update(Inbox)
         .where(Inbox.id == job.id, Inbox.owner == job.owner, Inbox.state == "run")
@@ -82,7 +85,6 @@ async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") ->
         .returning(Inbox.id)
         .execution_options(synchronize_session=False)
     )
-    ring(session, "inbox")  # the next message of this conversation is a head now
     return done is not None
 
 
