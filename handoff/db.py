@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from handoff import sqlite
 from handoff.notify import Bell
+from handoff.shared_commits import SharedCommits
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
@@ -50,26 +51,28 @@ class Database:
             else _postgresql(made)
         )
         self._is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
-        self._writer: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._is_sqlite else nullcontext()
-        )
+        # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
+        self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
         self._listening: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
-        async with (
-            self._writer,
-            AsyncSession(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        async with self._unit() as session:
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
                 await session.execute(NOTIFY, {"channel": RINGS, "rings": sorted(rings)})
         self.bell.ring(rings)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -2,7 +2,8 @@
 
 A statement on an indexed table takes some 20 µs; handing each of its four steps to a thread and
 back takes ten times as long (docs/performance.md). Waiting for the write lock and for the disk
-is what would hold everybody up: that, and reports, go to a thread.
+is what would hold everybody up: that, and reports, go to a thread. For sessions: the bare
+`AsyncConnection.execute` insists on having waited.
 """
 
 import asyncio
@@ -98,8 +99,14 @@ class Dialect(SQLiteDialect_pysqlite):
             cursor.execute(statement, parameters)
 
     def do_commit(self, dbapi_connection: Any) -> None:
-        if dbapi_connection.in_transaction:
+        if not dbapi_connection.in_transaction:
+            return
+        try:
             _apart(dbapi_connection.commit)
+        except BaseException:
+            # a full disk leaves the transaction open, and SQLAlchemy would keep it in its pool
+            dbapi_connection.rollback()
+            raise
 
 
 def _apart(call: Callable[..., Result], *given: Any) -> Result:
