@@ -5,13 +5,14 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
 from handoff.attachments import Scanner
@@ -21,11 +22,13 @@ from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
+from handoff.telemetry import NOBODY, Telemetry
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
+CLEAN_UP = 1.0  # seconds for what is cancelled
 NO_SCANNER = Scanner()
 logger = logging.getLogger(__name__)
 
@@ -53,8 +56,10 @@ class Line(Generic[Job]):
         *,
         owner: str,
         slots: int,
+        telemetry: Telemetry = NOBODY,
     ) -> None:
         self._database = database
+        self._telemetry = telemetry
         self._topic = topic
         self._claim = claim
         self._handle = handle
@@ -62,11 +67,13 @@ class Line(Generic[Job]):
         self._owner = owner
         self._slots = slots
         self._running: set[asyncio.Task[None]] = set()
+        self.left_some = False  # jobs are leased to us that nobody here sees to
 
     async def run(self) -> None:
-        """Until cancelled; what is being handled then is left to finish."""
-        async with self._database.bell.listen(self._topic) as heard:
-            while True:
+        """Until the house closes; what is being handled then is left to finish."""
+        bell = self._database.bell
+        async with bell.listen(self._topic) as heard:
+            while not bell.is_closing:
                 if not await self._take():
                     await heard.wait(POLL)
 
@@ -74,16 +81,19 @@ class Line(Generic[Job]):
         free = self._slots - len(self._running)
         if free <= 0:
             return 0
+        self.left_some = True  # until those that are claimed are begun: a stop may fall between
         try:
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
         except (SQLAlchemyError, OSError) as error:
             logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
             return 0
+        self._telemetry.claimed(self._topic, len(jobs))
         for job in jobs:
             task = asyncio.create_task(self._see_to(job))
             self._running.add(task)
             task.add_done_callback(self._ended)
+        self.left_some = False
         return len(jobs)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -95,7 +105,8 @@ class Line(Generic[Job]):
             await self._handle(job)
         except Exception as error:
             # never the text of the error: it may quote a citizen
-            logger.error("a job of the %s failed: %s", self._topic, type(error).__name__)
+            logger.error("a job of the %s failed: %s", self._topic, journal.place_of(error))
+            self._telemetry.failed(self._topic)
             await self._put_back(job)
 
     async def _put_back(self, job: Job) -> None:
@@ -105,9 +116,11 @@ class Line(Generic[Job]):
                 await self._retry(session, job)
 
     async def finish(self, seconds: float) -> None:
-        """Give what is running time to end."""
+        """Give what is running time to end, then end it."""
         if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
+            _, late = await asyncio.wait(self._running, timeout=max(0.0, seconds))
+            self.left_some = self.left_some or bool(late)
+            await _end(late)
 
 
 class Crew:
@@ -120,6 +133,8 @@ class Crew:
         *,
         slots: int,
         scanner: Scanner = NO_SCANNER,
+        telemetry: Telemetry = NOBODY,
+        stop_within: float = 20.0,  # seconds
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
@@ -136,6 +151,7 @@ class Crew:
                 _answer_again,
                 owner=self.owner,
                 slots=slots,
+                telemetry=telemetry,
             ),
             Line(
                 database,
@@ -145,6 +161,7 @@ class Crew:
                 _deliver_again,
                 owner=self.owner,
                 slots=slots,
+                telemetry=telemetry,
             ),
             Line(
                 database,
@@ -154,9 +171,12 @@ class Crew:
                 _collect_again,
                 owner=self.owner,
                 slots=max(1, slots // 2),  # each holds a whole file in memory
+                telemetry=telemetry,
             ),
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._stop_within = stop_within
+        self._left_at: float | None = None  # by the loop's clock
 
     @property
     def is_well(self) -> bool:
@@ -174,14 +194,29 @@ class Crew:
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
+    def leave(self) -> None:
+        """Claim and take in nothing more; what is being handled goes on."""
+        if self._left_at is None:
+            self._left_at = asyncio.get_running_loop().time()
+            self._database.bell.close()
+            for task in self._tasks:
+                task.cancel()
+
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        for line in self._lines:
-            await line.finish(10)
+        """What runs may end, counted from `leave`; the rest is another worker's at once."""
+        self.leave()
+        assert self._left_at is not None
+        await _end(self._tasks)
+        left = self._left_at + self._stop_within - asyncio.get_running_loop().time()
+        await asyncio.gather(*(line.finish(left) for line in self._lines))
+        if any(line.left_some for line in self._lines):
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """If even this fails, the leases run out."""
+        with suppress(SQLAlchemyError, OSError, TimeoutError):
+            async with asyncio.timeout(CLEAN_UP), self._database.begin() as session:
+                await leases.give_back(session, owner=self.owner)
 
     async def _tell_of_ended_notices(self) -> None:
         """A few at a time, each few in a transaction of their own: a restart goes on there."""
@@ -211,6 +246,13 @@ class Crew:
             for owner in await leases.owners(session):
                 if is_dead(owner, self.owner):
                     await leases.give_back(session, owner=owner)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLEAN_UP)
 
 
 async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:

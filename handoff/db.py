@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
@@ -11,9 +12,11 @@ from sqlalchemy import Connection, Float, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.functions import FunctionElement
 
 from handoff.notify import Bell
+from handoff.telemetry import NOBODY, Telemetry
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
@@ -38,11 +41,25 @@ def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
+class Writing(Session):
+    """A session that tells how long it waited until it could write."""
+
+
+@event.listens_for(Writing, "after_begin")
+def _may_write(
+    session: Session, _transaction: SessionTransaction, _connection: Connection
+) -> None:
+    if asked := session.info.pop("asked", None):
+        since, telemetry = asked
+        telemetry.waited_to_write(time.perf_counter() - since)
+
+
 class Database:
     """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, telemetry: Telemetry = NOBODY) -> None:
         self.bell = Bell()
+        self._telemetry = telemetry
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
@@ -55,9 +72,12 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
+        info = {"asked": (time.perf_counter(), self._telemetry)}
         async with (
             self._writer,
-            AsyncSession(self.engine, expire_on_commit=False) as session,
+            AsyncSession(
+                self.engine, expire_on_commit=False, sync_session_class=Writing, info=info
+            ) as session,
             session.begin(),
         ):
             yield session

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from handoff.api.aside import telling
 from handoff.house import build
 from handoff.knowledge import keep_fresh
 from handoff.safety import keep_listening
@@ -23,7 +24,9 @@ async def work(settings: Settings) -> None:
     )
     try:
         await crew.start(house.gateway.take)
-        await stop.wait()
+        async with telling(settings, house.metrics):
+            await stop.wait()
+            crew.leave()
     finally:
         await crew.stop()
         for task in watching:
