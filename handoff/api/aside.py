@@ -1,6 +1,7 @@
 """The numbers of a process that has no face: a port of their own."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -13,6 +14,14 @@ from handoff.settings import Settings
 
 
 class Aside(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """They are the worker's."""
@@ -28,6 +37,7 @@ async def telling(settings: Settings, shown: Metrics) -> AsyncIterator[None]:
     server = Aside(_config(settings, shown))
     serving = asyncio.create_task(server.serve())
     try:
+        await server.listening.wait()
         yield
     finally:
         server.should_exit = True
