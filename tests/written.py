@@ -18,7 +18,8 @@ class Written:
         self._json, self._text = StringIO(), StringIO()
 
     def handlers(self) -> list[logging.Handler]:
-        discretion, made = Discretion(SPEAKING), []
+        discretion = Discretion(SPEAKING)
+        made: list[logging.Handler] = []
         for out, form in ((self._json, JsonLines), (self._text, Readable)):
             handler = logging.StreamHandler(out)
             handler.setFormatter(form(discretion))
