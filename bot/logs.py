@@ -35,6 +35,7 @@ def prepare() -> None:
         level=logging.WARNING,
         ours=frozenset({OURS}),
         freely=lambda: not _handling.get(),
+        force=True,
     )
     logging.getLogger(OURS).setLevel(logging.INFO)
     # Rasa's warnings are for those who train, and quote what was said

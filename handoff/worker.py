@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from handoff.api.aside import telling
+from handoff.ending import GRACE, gone_within
 from handoff.house import build
 from handoff.knowledge import keep_fresh
 from handoff.safety import keep_listening
@@ -26,6 +27,7 @@ async def work(settings: Settings) -> None:
         await crew.start(house.gateway.take)
         async with telling(settings, house.metrics):
             await stop.wait()
+            gone_within(settings.stop_within + GRACE)
             crew.leave()
     finally:
         await crew.stop()

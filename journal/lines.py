@@ -102,14 +102,16 @@ def prepare(
     ours: frozenset[str],
     freely: Callable[[], bool] = _never,
     stream: TextIO | None = None,
+    force: bool = False,
 ) -> None:
     """From now on all loggers write to `stream` (else standard error).
 
     `style`: json | text; anything else is text at a terminal and JSON elsewhere.
+    `force`: also where a library has set up the logging already.
     """
     out = stream or sys.stderr
     as_json = style == "json" or (style != "text" and not out.isatty())
     handler = logging.StreamHandler(out)
     discretion = Discretion(ours, freely)
     handler.setFormatter((JsonLines if as_json else Readable)(discretion))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler], force=force)

@@ -9,6 +9,7 @@ import uvicorn
 
 from handoff.app import create_app
 from handoff.cli.opening import names_wrong_settings
+from handoff.ending import GRACE, gone_within
 from handoff.settings import Settings
 from handoff.worker import work
 
@@ -27,7 +28,12 @@ def serve(settings: Settings, _: Namespace) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,  # seconds; then requests that still run are cut
     )
-    Leaving(config, app.state.crew.leave).run()
+
+    def leave() -> None:
+        gone_within(settings.stop_within + GRACE)
+        app.state.crew.leave()
+
+    Leaving(config, leave).run()
 
 
 class Leaving(uvicorn.Server):

@@ -1,6 +1,8 @@
 """SIGTERM: what runs is finished, what cannot be is another's at once, nobody is left waiting."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -120,6 +122,13 @@ async def test_a_bot_that_ends_with_us_is_no_fault_of_its(
         )
     assert (state, said) == ("ready", [])
     assert len(fake_bot.asked) == 1
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
+    stuck = "import threading; threading.Thread(target=threading.Event().wait).start()"
+    program = f"from handoff.ending import gone_within; {stuck}; gone_within(0.05)"
+    ended = subprocess.run([sys.executable, "-c", program], cwd=serving.ROOT, timeout=20)  # noqa: PLW1510
+    assert ended.returncode == 1
 
 
 async def test_who_waits_for_a_page_or_a_hint_is_let_go(database: Database) -> None:
