@@ -16,6 +16,7 @@ from handoff.api import health, internal, metrics, webchat
 from handoff.api.request_ids import RequestIds
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.missed_rings import MissedRings
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
 from handoff.training.archives import Archives
@@ -105,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     watching = (
         asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(MissedRings(house.database).run()),
         asyncio.create_task(app.state.health.watch_the_start()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
         asyncio.create_task(

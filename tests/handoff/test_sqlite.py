@@ -77,7 +77,7 @@ async def test_rows_outlive_their_transaction(file: Path) -> None:
 async def test_each_commit_is_on_the_disk(file: Path) -> None:
     database = await open_with_a_table(file)
     async with database.read() as session:
-        assert await session.scalar(text("pragma synchronous")) == 2  # noqa: PLR2004  FULL
+        assert await session.scalar(text("pragma synchronous")) == 2
         assert await session.scalar(text("pragma journal_mode")) == "wal"
         assert await session.scalar(text("pragma foreign_keys")) == 1
     await database.close()
