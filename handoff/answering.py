@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
-from handoff.bot import Answer, Bot, BotSilent, TicketWish
+from handoff.bot import Answer, Bots, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.joining import Joining
@@ -24,13 +24,13 @@ class Answering:
         self,
         database: Database,
         knowledge: Knowledge,
-        bot: Bot,
+        bots: Bots,
         presence: Presence | None = None,
         joining: Joining | None = None,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
-        self.bot = bot
+        self._bots = bots
         self._presence = presence or Presence({})
         self._joining = joining or Joining()
 
@@ -57,17 +57,13 @@ class Answering:
             )
 
     async def _ask(self, job: Claimed) -> Answer | None:
-        """The bot's answer; None when it stays silent twice."""
-        question, channel = _question(job), job.conversation.channel
-        self._presence.show(channel, job.conversation.address, job.external_id)
-        for is_last in (False, True):
-            try:
-                return await self.bot.ask(question)
-            except BotSilent as silent:
-                logger.warning("bot silent on message %s: %s", job.message.id, silent)
-                if is_last or self.bot.breaker.is_open:
-                    return None
-        return None
+        """A bot's answer; None when there is none to be had."""
+        conversation = job.conversation
+        self._presence.show(conversation.channel, conversation.address, job.external_id)
+        try:
+            return await self._bots.ask(_question(job))
+        except BotSilent:
+            return None
 
     async def _settle(
         self, job: Claimed, answer: Answer | None = None, *, asked: bool = False

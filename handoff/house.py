@@ -7,7 +7,7 @@ import httpx
 
 from handoff.answering import Answering
 from handoff.attachments import Scanner
-from handoff.bot import Bot
+from handoff.bot import Addresses, Bots
 from handoff.channel import Channel
 from handoff.channel.calling import client
 from handoff.channels import open_channels
@@ -38,7 +38,7 @@ class House:
     clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
-    bot: Bot
+    bots: Bots
     joining: Joining
     scanner: Scanner
     deaf: str | None  # why safety has its rules only, when it has no ear
@@ -47,7 +47,7 @@ class House:
         return Crew(
             self.database,
             Answering(
-                self.database, self.knowledge, self.bot, Presence(self.channels), self.joining
+                self.database, self.knowledge, self.bots, Presence(self.channels), self.joining
             ),
             Delivery(self.database, self.channels),
             self.knowledge,
@@ -88,9 +88,9 @@ def build(settings: Settings) -> House:
             channels=channels,
             codes=joining.codes,
         ),
-        bot=Bot(
+        bots=Bots(
             http,
-            url=settings.bot_url,
+            Addresses(settings.bot_url),
             token=settings.bot_token.get_secret_value(),
             timeout=settings.bot_timeout,
         ),
