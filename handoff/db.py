@@ -45,6 +45,7 @@ class Database:
         self.bell = Bell()
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_shared = not self._is_sqlite  # by several processes
         # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
         self._writer: AbstractAsyncContextManager[Any] = (
             asyncio.Lock() if self._is_sqlite else nullcontext()

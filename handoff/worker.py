@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from handoff.house import build
 from handoff.knowledge import keep_fresh
@@ -11,10 +13,17 @@ from handoff.settings import Settings
 
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; what is being handled then is finished first."""
-    house = build(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with staffed(settings):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def staffed(settings: Settings) -> AsyncIterator[None]:
+    """A crew at work, with what keeps it up to date."""
+    house = build(settings)
     crew = house.crew()
     watching = (
         asyncio.create_task(house.database.hear_others()),
@@ -23,7 +32,7 @@ async def work(settings: Settings) -> None:
     )
     try:
         await crew.start(house.gateway.take)
-        await stop.wait()
+        yield
     finally:
         await crew.stop()
         for task in watching:

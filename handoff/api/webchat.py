@@ -64,7 +64,7 @@ async def send_message(
 ) -> dict[str, Any]:
     gateway: Gateway = request.app.state.gateway
     if gateway.safety.look(said.text) is None:  # no limit comes before an emergency
-        await limits.count(request, limits.MESSAGES, caller.conversation_id)
+        await limits.count_message(request, caller.conversation_id)
     try:
         received = await gateway.receive(await _inbound(request, said, caller))
     except NotOffered as error:
