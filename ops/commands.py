@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ops import bootstrap, checks, locks, run, settings, tests, training
+from ops import bootstrap, checks, locks, run, scaled, settings, tests, training
 from ops.places import BOT_PYTHON, BOTS, OUR_PYTHON, OURS, ROOT, VAR
 from ops.progress import Remedy, say
 
@@ -81,6 +81,7 @@ def _become(*command: str | Path) -> NoReturn:
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
+    "scaled": scaled.scaled,
     "test": tests.run_all,
     "test-fast": tests.run_fast,
     "sportello": sportello,
