@@ -7,11 +7,16 @@ PROC = Path("/proc")
 
 
 def resident_mb(roots: Iterable[int]) -> float:
+    return sum(_field(pid, "VmRSS") for pid in family(roots)) / 1024
+
+
+def family(roots: Iterable[int]) -> set[int]:
+    """Processes with their children and children's children."""
     parents = {pid: _field(pid, "PPid") for pid in _pids()}
-    family = set(roots)
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(_field(pid, "VmRSS") for pid in family) / 1024
+    found = set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
 
 
 def _pids() -> list[int]:
