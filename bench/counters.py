@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bench.memory import PROC, family, resident_mb
+from bench.memory import PROC, family, own_mb
 
 TICKS = os.sysconf("SC_CLK_TCK")
 ESTABLISHED = "01"  # state in /proc/net/tcp
@@ -31,7 +31,7 @@ def _cpu(pid: int) -> float:
 
 def memory_mb(kinds: Kinds) -> dict[str, float]:
     """Of one process of each kind, on average; the database as a whole."""
-    return {kind: resident_mb(pids) / len(pids) for kind, pids in kinds.items()}
+    return {kind: own_mb(pids) / len(pids) for kind, pids in kinds.items()}
 
 
 def connections(kinds: Kinds, port: int) -> dict[str, int]:
