@@ -1,6 +1,6 @@
 """What may be claimed from inbox and outbox, for how long, and what dead workers leave."""
 
-from sqlalchemy import CTE, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import CTE, ColumnElement, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -11,7 +11,8 @@ from handoff.tables import Attachment, Inbox, Outbox
 HELD: tuple[type[Inbox] | type[Outbox] | type[Attachment], ...] = (Inbox, Outbox, Attachment)
 # Written into the statement: with parameters PostgreSQL plans for any states, and then walks
 # through all that was ever done (0.2 s a claim over a million rows)
-READY, RUN = literal_column("'ready'"), literal_column("'run'")
+READY: ColumnElement[str] = literal_column("'ready'")
+RUN: ColumnElement[str] = literal_column("'run'")
 LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message about 60
 
 

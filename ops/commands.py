@@ -61,6 +61,12 @@ def bench() -> None:
     _become(OUR_PYTHON, "-m", "bench")
 
 
+def scaled_bench() -> None:
+    bootstrap.prepare()
+    training.train()
+    _become(OUR_PYTHON, "-m", "bench.scaled")
+
+
 def demo_channels() -> None:
     """One citizen on every channel, through fake providers on loopback and the trained bot."""
     bootstrap.prepare()
@@ -88,6 +94,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "train": train,
     "eval": evaluate,
     "bench": bench,
+    "scaled-bench": scaled_bench,
     "demo-channels": demo_channels,
     "check": checks.check,
     "fmt": checks.tidy,
