@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,9 +57,9 @@ class Ledger:
     async def close(self) -> None:
         await self._connection.close()
 
-    async def written(self) -> dict[str, int]:
+    async def written(self) -> "Written":
         await asyncio.sleep(FLUSHED)
-        return dict(await self._connection.fetchrow(WRITTEN))
+        return Written(dict(await self._connection.fetchrow(WRITTEN)), time.monotonic())
 
     async def queue(self) -> dict[str, float]:
         """How many messages wait, and for how many seconds the oldest has."""
@@ -75,8 +76,32 @@ class Ledger:
         )
 
 
-def per_message(before: dict[str, int], after: dict[str, int], messages: int) -> dict[str, float]:
-    return {name: round((after[name] - before[name]) / messages, 2) for name in after}
+@dataclass(frozen=True)
+class Written:
+    """What was written so far, and when that was looked at."""
+
+    counts: dict[str, int]
+    at: float  # seconds
+
+    def since(self, before: "Written") -> dict[str, float]:
+        return {name: self.counts[name] - before.counts[name] for name in self.counts}
+
+
+def per_second(before: Written, after: Written) -> dict[str, float]:
+    """What an idle house writes, and how many transactions its looks are."""
+    seconds = after.at - before.at
+    return {name: count / seconds for name, count in after.since(before).items()}
+
+
+def per_message(
+    before: Written, after: Written, messages: int, *, idle: dict[str, float]
+) -> dict[str, float]:
+    """Without what would have been written had nobody come."""
+    seconds = after.at - before.at
+    return {
+        name: round((count - idle[name] * seconds) / messages, 2)
+        for name, count in after.since(before).items()
+    }
 
 
 def quantiles(values: Sequence[float]) -> dict[str, Any]:

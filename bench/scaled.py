@@ -15,7 +15,7 @@ from typing import Any
 from bench import burst, counters, load, messages
 from bench.faces import InTurn, WebChat
 from bench.house import House, scaled_house
-from bench.ledger import Ledger, per_message, quantiles
+from bench.ledger import Ledger, per_message, per_second, quantiles
 from bench.scaled_report import table
 from bench.stacks import client
 from ops.places import ROOT
@@ -55,9 +55,13 @@ async def measure(scale: Scale) -> dict[str, Any]:
         async with _visit(house) as (chat, ledger):
             await load.alone(chat, messages.draw(pool, 20))  # what is loaded on first use
             result: dict[str, Any] = {"machine": _machine(), "scale": asdict(scale)}
-            result["idle"] = await _idle(house, scale.idle_s)
+            result["idle"] = await _idle(house, ledger, scale.idle_s)
+            idle = result["idle"]["written_per_second"]
             texts = messages.draw(pool, scale.conversations)
-            steady = [await _steady(house, chat, ledger, texts, n) for n in scale.at_once]
+            steady = [
+                await _steady(house, chat, ledger, texts, at_once=count, idle=idle)
+                for count in scale.at_once
+            ]
             result["steady"] = steady
             result["burst"] = await _burst(house, chat, ledger, pool, scale)
             result["memory_mb"] = _rounded(counters.memory_mb(house.pids()))
@@ -75,16 +79,26 @@ async def _visit(house: House) -> AsyncIterator[tuple[WebChat, Ledger]]:
         yield WebChat(InTurn(clients)), ledger
 
 
-async def _idle(house: House, seconds: float) -> dict[str, Any]:
-    """Cores in use by each kind when nobody writes."""
-    before = counters.cpu_seconds(house.pids())
+async def _idle(house: House, ledger: Ledger, seconds: float) -> dict[str, Any]:
+    """Cores in use by each kind, and what the database does, when nobody writes."""
+    written, before = await ledger.written(), counters.cpu_seconds(house.pids())
+    began = time.monotonic()
     await asyncio.sleep(seconds)
-    after = counters.cpu_seconds(house.pids())
-    return {"cores": {kind: round((after[kind] - before[kind]) / seconds, 4) for kind in after}}
+    after, took = counters.cpu_seconds(house.pids()), time.monotonic() - began
+    return {
+        "cores": {kind: round((after[kind] - before[kind]) / took, 4) for kind in after},
+        "written_per_second": _rounded(per_second(written, await ledger.written())),
+    }
 
 
 async def _steady(
-    house: House, chat: WebChat, ledger: Ledger, texts: Sequence[str], at_once: int
+    house: House,
+    chat: WebChat,
+    ledger: Ledger,
+    texts: Sequence[str],
+    *,
+    at_once: int,
+    idle: dict[str, float],
 ) -> dict[str, Any]:
     """One message in each of so many conversations, whose sessions are opened before."""
     say(f"{len(texts)} conversations, {at_once} at once …")
@@ -102,7 +116,7 @@ async def _steady(
             kind: round(1000 * (after[kind] - used[kind]) / len(texts), 1) for kind in used
         },
         "connections": connected,
-        "written": per_message(written, await ledger.written(), len(texts)),
+        "written": per_message(written, await ledger.written(), len(texts), idle=idle),
     }
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from handoff.notify import Bell
 
+LOOK, PATIENT_LOOK = 3.0, 15.0  # seconds, see `Database.look`
+ALIVE = 5.0  # seconds between two signs of life of the connection that hears rings
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
 logger = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class Database:
             asyncio.Lock() if self._is_sqlite else nullcontext()
         )
         self._reader = self.engine.execution_options(sportello_reads=True)
-        self._listening: asyncio.Task[None] | None = None
+        self._hears = False
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -73,12 +75,20 @@ class Database:
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
+    @property
+    def look(self) -> float:
+        """Seconds after which who waits for a ring looks for themselves.
+
+        While rings of other processes come for sure, seldom: thousands may wait.
+        """
+        return PATIENT_LOOK if self._hears else LOOK
+
     async def hear_others(self) -> None:
         """Rings of other processes ring here too (PostgreSQL only). Runs until cancelled."""
         while not self._is_sqlite:
             try:
                 await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger.warning("lost the wake-up connection: %s", type(error).__name__)
             await asyncio.sleep(1)
 
@@ -89,12 +99,24 @@ class Database:
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(RINGS, lambda *heard: self.bell.ring([heard[3]]))
-            await closed.wait()
+            self._hears = True
+            self.bell.ring_all()  # what rang while nobody here could hear it
+            while not await _within(ALIVE, closed):
+                await connection.execute("select 1", timeout=ALIVE)
         finally:
-            await connection.close()
+            self._hears = False
+            await connection.close(timeout=ALIVE)
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 def _sqlite(url: str) -> AsyncEngine:

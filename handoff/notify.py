@@ -44,6 +44,9 @@ class Bell:
             for heard in self._listeners.get(topic, ()):
                 heard.wake()
 
+    def ring_all(self) -> None:
+        self.ring(list(self._listeners))
+
     @asynccontextmanager
     async def listen(self, *topics: str) -> AsyncIterator[Heard]:
         heard = Heard()

@@ -13,7 +13,6 @@ from handoff import conversations
 from handoff.db import Database
 from handoff.tables import Conversation, Inbox, Message
 
-LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 15.0  # seconds; proxies close silent streams
 
 
@@ -74,7 +73,7 @@ async def wait_for_page(
     async with database.bell.listen(f"conversation:{conversation_id}") as heard:
         page = first = await read_page(database, conversation_id, after=after)
         while not page.messages and page.holder == first.holder and clock.time() < ends:
-            await heard.wait(min(LOOK, ends - clock.time()))
+            await heard.wait(min(database.look, ends - clock.time()))
             page = await read_page(database, conversation_id, after=after)
     return page
 
@@ -110,7 +109,7 @@ class Stream:
     database: Database
     conversation_id: str
     after: int
-    look: float = LOOK
+    look: float | None = None  # seconds; else the database's
     keep_alive: float = KEEP_ALIVE
     _told: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -120,13 +119,14 @@ class Stream:
         async with self.database.bell.listen(f"conversation:{self.conversation_id}") as heard:
             silent = 0.0
             while True:
+                look = self.look or self.database.look
                 page = await read_page(self.database, self.conversation_id, after=self.after)
                 for event in self._news(page):
                     silent = 0.0
                     yield event
-                if page.messages or await heard.wait(self.look):
+                if page.messages or await heard.wait(look):
                     continue
-                silent += self.look
+                silent += look
                 if silent >= self.keep_alive:
                     silent = 0.0
                     yield ": \n\n"

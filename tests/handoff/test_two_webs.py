@@ -8,14 +8,16 @@ from dataclasses import replace
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from handoff.api.transcript import Stream
 from handoff.app import create_app
-from handoff.db import Database
+from handoff.db import LOOK, PATIENT_LOOK, Database
 from handoff.notify import ring
 from handoff.settings import Settings
 from handoff.throttle import FREE
 from handoff.worker import staffed
+from tests.conftest import HANG_UP
 from tests.fake_bot import FakeBot
 from tests.handoff.browser import Browser, open_browser
 from tests.handoff.desk import Desk, hire
@@ -110,3 +112,15 @@ async def test_an_operator_who_came_in_at_one_is_known_and_slowed_at_the_other(
         assert (await Desk(apps[number % 2]).tries(carla.email, "sbagliata")).status_code == 401
     assert (await Desk(apps[0]).tries(carla.email)).status_code == 429
     assert (await Desk(apps[1]).tries(carla.email)).status_code == 429
+
+
+async def test_who_waits_looks_seldom_while_rings_come_and_often_while_they_may_be_lost(
+    apps: tuple[FastAPI, FastAPI],
+) -> None:
+    here, there = (app.state.database for app in apps)
+    assert there.look == PATIENT_LOOK
+    async with there.bell.listen("any") as heard, here.begin() as session:
+        await session.execute(text(HANG_UP))
+        await heard.wait(NEVER)  # rung for all once it hears again
+    assert there.look == PATIENT_LOOK
+    assert Database("postgresql://nobody@127.0.0.1:9/none").look == LOOK
