@@ -80,8 +80,8 @@ def _show(app: FastAPI, house: House) -> None:
         house.database,
         house.http,
         {
-            "bot": house.settings.bot_url.rstrip("/") + "/webhooks/handoff/health",
-            "actions": house.settings.actions_url.removesuffix("/webhook") + "/health",
+            "bot": house.bots.addresses.of_health,
+            "actions": health.at(house.settings.actions_url.removesuffix("/webhook") + "/health"),
         },
         lambda: app.state.crew.is_well,
         {"safety": house.deaf} if house.deaf else {},
