@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     _show(app, house)
     _mount_faces(app, house)
-    for error in (OperationalError, InterfaceError):
+    for error in (OperationalError, InterfaceError, NoConnectionFree):
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_middleware(RequestIds)

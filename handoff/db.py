@@ -107,7 +107,7 @@ class Database:
             while not await _within(ALIVE, closed):
                 await connection.execute("select 1", timeout=ALIVE)
         finally:
-            await connection.close(timeout=ALIVE)
+            connection.terminate()  # a farewell might wait for a server that is gone
 
     async def close(self) -> None:
         await self.engine.dispose()
