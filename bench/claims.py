@@ -32,7 +32,7 @@ MESSAGES = FILL.format(
     columns="id, conversation_id, seq, author, text, buttons, attachments, final, trace,"
     " created_at",
     values="'m' || i, 'c' || ((i - 1) / :each + 1), -i, 'citizen', 'buongiorno',"
-    " cast('[]' as json), cast('[]' as json), false, cast('{{}}' as json), current_timestamp",
+    " cast('[]' as json), cast('[]' as json), false, cast('{}' as json), current_timestamp",
 )
 DONE = FILL.format(
     table="inbox",
