@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from handoff import migrations
 from handoff.cli import knowledge
+from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
 
@@ -30,7 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(f"Wrong settings, see .env.example:\n{_sentences(error)}\n")
         return 2
-    return chosen.run(settings, chosen) or 0
+    try:
+        return chosen.run(settings, chosen) or 0
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return refusal.code
 
 
 def _parser() -> argparse.ArgumentParser:

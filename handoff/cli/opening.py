@@ -1,4 +1,4 @@
-"""What the commands that open channels say when one cannot start."""
+"""What commands say when they cannot start."""
 
 import functools
 import sys
