@@ -1,4 +1,4 @@
-"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels`."""
+"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels|backup|…`."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from handoff import migrations
-from handoff.cli import knowledge
+from handoff.cli import knowledge, upkeep
 from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     trial.set_defaults(run=_of("channels", "run"))
     trial.add_argument("--offline", action="store_true", help="look at the settings only")
     knowledge.add_commands(commands)
+    upkeep.add_commands(commands, _of)
     return parser
 
 

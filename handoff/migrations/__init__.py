@@ -70,11 +70,12 @@ def standing_of(revision: str | None) -> Standing:
 
 def current(url: str) -> str | None:
     """The revision that the database is at; None when it has no tables of ours."""
-    return _with_connection(url, _revision_of)
+    return looked_at(url, revision_of)
 
 
-def newest() -> str:
-    return _path_to(HEAD)[-1]
+def looked_at(url: str, work: Callable[[Connection], Result]) -> Result:
+    """What `work` finds in one snapshot of the database."""
+    return _with_connection(url, work)
 
 
 def require_known(url: str) -> None:
@@ -91,6 +92,10 @@ def require_current(url: str) -> None:
     require_known(url)
     if (found := standing(url)) is not Standing.CURRENT:
         raise OlderSchema(f"The database's schema is {found}: run `sportello migrate` first.")
+
+
+def revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def check(url: str) -> None:
@@ -113,7 +118,7 @@ def _took_step(url: str, revision: str, *, lock_timeout: float) -> bool:
 
     def step(connection: Connection) -> None:
         with hold_others_off(connection, lock_timeout=lock_timeout):
-            if revision not in _behind(_revision_of(connection)):
+            if revision not in _behind(revision_of(connection)):
                 command.upgrade(_config(connection), revision)
 
     try:
@@ -137,10 +142,6 @@ def _path_to(revision: str) -> list[str]:
     """From the first entry of the diary to this one."""
     script = ScriptDirectory(str(Path(__file__).parent))
     return [each.revision for each in script.iterate_revisions(revision, "base")][::-1]
-
-
-def _revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:
