@@ -118,6 +118,23 @@ def own_database_url(request: pytest.FixtureRequest, memory: Path) -> Iterator[s
     asyncio.run(_drop_all(f"{server}/postgres", name))
 
 
+@pytest.fixture
+def own_migrated_url(own_database_url: str, request: pytest.FixtureRequest) -> str:
+    """The same with our schema, copied rather than made."""
+    if own_database_url.startswith("sqlite"):
+        file = own_database_url.partition("///")[2]
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        return own_database_url
+    template: str = request.getfixturevalue("migrated_postgres")
+    server, _, name = own_database_url.rpartition("/")
+    asyncio.run(_execute(template, HANG_UP))
+    copied = template.rpartition("/")[2]
+    remake = f"drop database {name}", f"create database {name} template {copied}"
+    for statement in remake:
+        asyncio.run(_execute(f"{server}/postgres", statement))
+    return own_database_url
+
+
 async def _drop_all(url: str, beginning: str) -> None:
     """The database and what was kept beside it."""
     connection = await asyncpg.connect(url)

@@ -1,4 +1,4 @@
-"""A backup is a tar: first the manifest, then the database, then the archive that serves.
+"""A backup is a tar: the manifest and its hash, then the database, then the archive that serves.
 
 Beside it lies `<name>.sha256`, as `sha256sum --check` reads it. The manifest has the hash of every
 member, so that a file is known to be whole also when it travelled alone.
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handoff.refusals import Refusal
 
-MANIFEST = "manifest.json"
+MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 LONGEST = 1_000_000  # bytes of a manifest; it has some dozens of lines
 BLOCK = 1 << 20
 
@@ -57,9 +57,11 @@ def pack(target: Path, manifest: Manifest, members: Mapping[str, Path]) -> Membe
     """Nobody else reads it: it holds what citizens wrote."""
     noted = target.with_name(MANIFEST)
     noted.write_text(manifest.model_dump_json(indent=1))
+    seal = target.with_name(SEAL)
+    seal.write_text(digest(noted).sha256)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         with tarfile.open(fileobj=out, mode="w") as tar:
-            for name, file in {MANIFEST: noted, **members}.items():
+            for name, file in {MANIFEST: noted, SEAL: seal, **members}.items():
                 tar.add(file, arcname=name, filter=_nobodys)
         out.flush()
         os.fsync(out.fileno())
@@ -74,7 +76,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
             manifest = _manifest(tar)
             for name, told in manifest.members.items():
                 _require(_copy(_open(tar, name), folder / Path(name).name) == told, file, name)
-    except (tarfile.TarError, OSError, ValidationError) as error:
+    except (tarfile.TarError, OSError, ValueError) as error:
         raise Damaged(f"{file} is no backup that can be read: {_reason(error)}.") from error
     return manifest
 
@@ -97,6 +99,7 @@ def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     member.mode = 0o600
+    member.mtime = int(member.mtime)
     return member
 
 
@@ -113,7 +116,10 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
     first = tar.next()
     if first is None or first.name != MANIFEST or first.size > LONGEST:
         raise tarfile.ReadError("it does not begin with a manifest")
-    return Manifest.model_validate_json(_open(tar, MANIFEST).read())
+    told = _open(tar, MANIFEST).read()
+    if _open(tar, SEAL).read(LONGEST).decode() != hashlib.sha256(told).hexdigest():
+        raise tarfile.ReadError("its manifest is damaged")
+    return Manifest.model_validate_json(told)
 
 
 def _open(tar: tarfile.TarFile, name: str) -> IO[bytes]:

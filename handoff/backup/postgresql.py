@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import asyncpg
 from sqlalchemy import make_url, text
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class Postgresql:
-    kind = "postgresql"
+    kind: Literal["postgresql"] = "postgresql"
     member = "database.pgdump"
 
     def __init__(self, url: str, *, workplace: Path) -> None:
@@ -41,7 +41,7 @@ class Postgresql:
 
     @contextmanager
     def scratch(self, copied: Path) -> Iterator[str]:
-        """A database of its own out of a copy; it is dropped unless it took the place of the one."""
+        """A database of its own out of a copy; dropped, unless it took the place of the one."""
         name = f"{self._name[:LONGEST]}_restoring_{datetime.now(UTC):%Y%m%dt%H%M%Sz}"
         try:
             _wait(self._execute(f"create database {_quoted(name)} template template0"))

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import create_engine, make_url
 
@@ -19,7 +20,7 @@ BESIDE = ("", "-wal", "-shm")
 
 
 class Sqlite:
-    kind = "sqlite"
+    kind: Literal["sqlite"] = "sqlite"
     member = "database.sqlite.gz"
 
     def __init__(self, url: str) -> None:

@@ -10,8 +10,10 @@ from handoff.settings import Settings
 
 
 class Store(Protocol):
-    kind: Literal["sqlite", "postgresql"]
     member: str  # of the archive
+
+    @property
+    def kind(self) -> Literal["sqlite", "postgresql"]: ...
 
     @property
     def workplace(self) -> Path:

@@ -5,7 +5,6 @@ import json
 import shutil
 import stat
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import tomllib
 from sqlalchemy import Connection, insert, text
 
 from handoff import PRODUCT, backup, migrations
-from handoff.backup.archive import Damaged, Manifest, checksum_of
+from handoff.backup.archive import Damaged, Manifest, checksum_of, digest
 from handoff.backup.making import keep
 from handoff.backup.programs import choose
 from handoff.cli import main
@@ -23,20 +22,30 @@ from handoff.refusals import Busy, NewerSchema, Refusal, Unequipped
 from handoff.settings import ROOT, Settings
 from handoff.tables import Conversation, Message
 from tests.handoff import rows
+from tests.handoff.test_migrations_at_work import LAST_BUT_ONE
 
 MODEL = "20261127T080000Z-abcdef.tar.gz"
-HEAD = "head"
 
 
 @pytest.fixture
-def settings(own_database_url: str, tmp_path: Path) -> Settings:
+def settings(own_migrated_url: str, tmp_path: Path) -> Settings:
     """A database with a row in every table, and a model that serves."""
-    migrations.upgrade(own_database_url)
-    asyncio.run(transaction(own_database_url, rows.fill))
-    asyncio.run(transaction(own_database_url, sound))
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / MODEL).write_bytes(b"what the bot learnt")
-    return _settings(own_database_url, tmp_path)
+    return furnished(own_migrated_url, tmp_path)
+
+
+@pytest.fixture
+def embedded(migrated_sqlite: Path, tmp_path: Path) -> Settings:
+    """The same on SQLite only, for what does not depend on the database."""
+    shutil.copy(migrated_sqlite, tmp_path / "own.db")
+    return furnished(f"sqlite+aiosqlite:///{tmp_path}/own.db", tmp_path)
+
+
+def furnished(url: str, folder: Path) -> Settings:
+    asyncio.run(transaction(url, rows.fill))
+    asyncio.run(transaction(url, sound))
+    (folder / "models").mkdir()
+    (folder / "models" / MODEL).write_bytes(b"what the bot learnt")
+    return _settings(url, folder)
 
 
 def _settings(url: str, folder: Path) -> Settings:
@@ -72,8 +81,8 @@ def names(connection: Connection) -> list[str]:
 
 
 @pytest.fixture
-def made(settings: Settings, tmp_path: Path) -> Path:
-    return backup.make(settings, tmp_path / "backups").file
+def made(embedded: Settings, tmp_path: Path) -> Path:
+    return backup.make(embedded, tmp_path / "backups").file
 
 
 def test_everything_comes_back_and_what_was_there_is_kept(
@@ -97,12 +106,12 @@ def test_everything_comes_back_and_what_was_there_is_kept(
 
 
 def _beside(url: str, aside: str) -> str:
-    return (
-        f"sqlite+aiosqlite:///{aside}" if "sqlite" in url else f"{url.rsplit('/', 1)[0]}/{aside}"
-    )
+    if url.startswith("sqlite"):
+        return f"sqlite+aiosqlite:///{aside}"
+    return f"{url.rpartition('/')[0]}/{aside}"
 
 
-def test_a_backup_is_for_its_owner_and_has_no_secret(made: Path) -> None:
+def test_a_backup_is_for_its_owner_only(made: Path) -> None:
     for file in (made, checksum_of(made)):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
@@ -111,9 +120,6 @@ def test_a_backup_is_for_its_owner_and_has_no_secret(made: Path) -> None:
         f"{made.name}.sha256",
         ".lock",
     }
-
-
-def test_the_checksum_is_one_that_other_tools_read(made: Path) -> None:
     told, name = checksum_of(made).read_text().split()
     assert name == made.name
     assert len(told) == 64
@@ -154,7 +160,9 @@ async def _write(database: Database, stop: asyncio.Event) -> int:
     return written
 
 
-def test_nothing_is_replaced_under_a_service(settings: Settings, made: Path) -> None:
+def test_nothing_is_replaced_under_a_service(settings: Settings, tmp_path: Path) -> None:
+    made = backup.make(settings, tmp_path / "backups").file
+
     async def try_it() -> None:
         database = Database(settings.database_url)
         async with database.read() as session:
@@ -169,21 +177,25 @@ def test_nothing_is_replaced_under_a_service(settings: Settings, made: Path) -> 
 
 @pytest.mark.parametrize("where", ["front", "middle", "cut"])
 def test_a_damaged_file_is_refused_with_and_without_its_checksum(
-    settings: Settings, made: Path, where: str
+    embedded: Settings, made: Path, where: str
 ) -> None:
     content = bytearray(made.read_bytes())
-    place = {"front": 700, "middle": len(content) // 2, "cut": len(content) // 3}[where]
+    place = {
+        "front": content.index(b"made_at"),
+        "middle": len(content) // 2,
+        "cut": len(content) // 3,
+    }[where]
     content[place] ^= 0xFF
     made.write_bytes(content[:place] if where == "cut" else content)
     with pytest.raises(Damaged, match="checksum"):
-        backup.restore(settings, made, replace=True)
+        backup.restore(embedded, made, replace=True)
     checksum_of(made).unlink()
     with pytest.raises(Damaged):
-        backup.restore(settings, made, replace=True)
+        backup.restore(embedded, made, replace=True)
 
 
 def test_a_backup_that_lacks_what_its_manifest_tells_is_refused(
-    settings: Settings, made: Path
+    embedded: Settings, made: Path
 ) -> None:
     for change, said in (
         ({"rows": {"message": 7}}, "message: 7 rows in the manifest, 1 in the database"),
@@ -192,9 +204,9 @@ def test_a_backup_that_lacks_what_its_manifest_tells_is_refused(
     ):
         changed = rewritten(made, change)
         with pytest.raises(Refusal, match=said):
-            backup.restore(settings, changed, replace=True)
+            backup.restore(embedded, changed, replace=True)
     with pytest.raises(NewerSchema, match="fedcba987654"):
-        backup.restore(settings, rewritten(made, {"revision": "fedcba987654"}), replace=True)
+        backup.restore(embedded, rewritten(made, {"revision": "fedcba987654"}), replace=True)
 
 
 def rewritten(made: Path, change: dict[str, Any]) -> Path:
@@ -210,39 +222,38 @@ def rewritten(made: Path, change: dict[str, Any]) -> Path:
                     told[key] = {**told[key], **value} if key == "rows" else value
                 place = made.with_name("manifest.json")
                 place.write_text(json.dumps(told))
-                new.add(place, arcname="manifest.json")
-            else:
+                seal = made.with_name("manifest.sha256")
+                seal.write_text(digest(place).sha256)
+                for file in (place, seal):
+                    new.add(file, arcname=file.name)
+            elif member.name != "manifest.sha256":
                 new.addfile(member, content)
     return changed
 
 
-def test_a_gap_between_messages_is_found(settings: Settings, tmp_path: Path) -> None:
+def test_a_gap_between_messages_is_found(embedded: Settings, tmp_path: Path) -> None:
     def tear(connection: Connection) -> None:
         connection.execute(text("update message set seq = 2"))
 
-    asyncio.run(transaction(settings.database_url, tear))
-    made = backup.make(settings, tmp_path / "backups")
+    asyncio.run(transaction(embedded.database_url, tear))
+    made = backup.make(embedded, tmp_path / "backups")
     with pytest.raises(Damaged, match="1 conversations miss a message"):
-        backup.prove(settings, made.file)
+        backup.prove(embedded, made.file)
 
 
-def test_an_older_backup_is_brought_up_to_this_code(own_database_url: str, tmp_path: Path) -> None:
-    migrations.upgrade(own_database_url, "-1" if False else _last_but_one())
-    asyncio.run(transaction(own_database_url, rows.fill))
-    asyncio.run(transaction(own_database_url, sound))
-    settings = _settings(own_database_url, tmp_path)
+def test_an_older_backup_is_brought_up_to_this_code(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/own.db"
+    migrations.upgrade(url, LAST_BUT_ONE)
+    asyncio.run(transaction(url, rows.fill))
+    asyncio.run(transaction(url, sound))
+    settings = _settings(url, tmp_path)
     made = backup.make(settings, tmp_path / "backups").file
     backup.restore(settings, made, replace=True)
-    migrations.require_current(own_database_url)
+    migrations.require_current(url)
 
 
-def _last_but_one() -> str:
-    from tests.handoff.test_migrations_at_work import LAST_BUT_ONE  # noqa: PLC0415
-
-    return LAST_BUT_ONE
-
-
-def test_a_machine_without_a_database_needs_no_yes(settings: Settings, made: Path) -> None:
+def test_a_machine_without_a_database_needs_no_yes(settings: Settings, tmp_path: Path) -> None:
+    made = backup.make(settings, tmp_path / "backups").file
     if settings.database_url.startswith("sqlite"):
         Path(settings.database_url.partition("///")[2]).unlink()
     else:
@@ -277,22 +288,21 @@ def test_the_newest_backups_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[None]:
+def environment(monkeypatch: pytest.MonkeyPatch, embedded: Settings) -> None:
     for name in ("database_url", "models", "var"):
-        monkeypatch.setenv(f"SPORTELLO_{name.upper()}", str(getattr(settings, name)))
+        monkeypatch.setenv(f"SPORTELLO_{name.upper()}", str(getattr(embedded, name)))
     monkeypatch.setenv("SPORTELLO_BOT_TOKEN", "b" * 32)
     monkeypatch.setenv("SPORTELLO_INTERNAL_TOKEN", "i" * 32)
-    yield
 
 
 @pytest.mark.usefixtures("environment")
 def test_the_nightly_command_makes_proves_and_keeps(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
+    embedded: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
         assert main(["backup", "--verify", "--keep", "1"]) == 0
     assert "can be restored" in capsys.readouterr().out
-    (made,) = (settings.var / "backups").glob("*.tar")
+    (made,) = (embedded.var / "backups").glob("*.tar")
     assert main(["restore", str(made), "--check"]) == 0
     assert main(["restore", str(made)]) == Refusal.code
     assert "--yes" in capsys.readouterr().err
@@ -316,9 +326,9 @@ def test_the_product_has_one_version() -> None:
     assert project["version"] == PRODUCT
 
 
-def test_a_manifest_tells_what_stayed_behind(settings: Settings, tmp_path: Path) -> None:
-    earlier = settings.models / "20261120T080000Z-012345.tar.gz"
+def test_a_manifest_tells_what_stayed_behind(embedded: Settings, tmp_path: Path) -> None:
+    earlier = embedded.models / "20261120T080000Z-012345.tar.gz"
     earlier.write_bytes(b"earlier")
-    manifest: Manifest = backup.make(settings, tmp_path / "backups").manifest
+    manifest: Manifest = backup.make(embedded, tmp_path / "backups").manifest
     assert set(manifest.members) >= {f"models/{MODEL}"}
     assert set(manifest.present) == {f"models/{earlier.name}"}

@@ -24,9 +24,7 @@ from tests.handoff import rows
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 REVISIONS = [each.revision for each in SCRIPTS.walk_revisions()][::-1]
 FIRST, LAST_BUT_ONE, HEAD = REVISIONS[0], REVISIONS[-2], REVISIONS[-1]
-HELD = (
-    5.0  # seconds that a writer may wait at most; 0.5 for locks and the change, on a busy machine
-)
+HELD = 5.0  # seconds that a writer may wait: 0.5 for locks, the change, a busy machine
 MIGRATE = "import sys; from handoff import migrations; migrations.upgrade(sys.argv[1])"
 
 
