@@ -44,8 +44,10 @@ def engine_for(url: str, *, lock_timeout: float | None) -> AsyncEngine:
 def hold_others_off(connection: Connection, *, lock_timeout: float) -> Iterator[None]:
     """Until the transaction ends. On SQLite its BEGIN IMMEDIATE did it already."""
     if connection.dialect.name == "sqlite":
+        before = _places(connection)
         yield
-        _require_whole(connection)
+        if before.items() - _places(connection).items():  # else it takes seconds for nothing
+            _require_whole(connection)
         return
     try:
         _lock_all(connection, within=f"{int(lock_timeout * 1000)}ms")
@@ -77,6 +79,14 @@ def _lock_all(connection: Connection, *, within: str) -> None:
     connection.execute(LIMIT, {"name": "statement_timeout", "value": within})
     connection.execute(text(f"lock table {', '.join(ours)} in access exclusive mode"))
     connection.execute(LIMIT, {"name": "statement_timeout", "value": "0"})
+
+
+def _places(connection: Connection) -> dict[str, int]:
+    """Where each table lies: a table that was made anew lies elsewhere."""
+    found = connection.exec_driver_sql(
+        "select name, rootpage from sqlite_master where type='table'"
+    )
+    return {str(name): int(place) for name, place in found}
 
 
 def _require_whole(connection: Connection) -> None:
