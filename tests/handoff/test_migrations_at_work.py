@@ -1,6 +1,7 @@
 """Migrations meet databases that are full, in use, or known to newer code only."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from handoff import migrations
 from handoff.cli import main
 from handoff.db import Database
 from handoff.migrations import Standing
+from handoff.migrations.standing_aside import engine_for, hold_others_off
 from handoff.refusals import Busy, NewerSchema
 from tests.handoff import rows
 
@@ -76,6 +78,38 @@ async def test_a_migration_that_gets_no_lock_gives_up_and_can_be_repeated(
     assert await asyncio.to_thread(migrations.current, own_database_url) == LAST_BUT_ONE
     await asyncio.to_thread(migrations.upgrade, own_database_url)
     assert await asyncio.to_thread(migrations.current, own_database_url) == HEAD
+
+
+def test_a_migration_on_sqlite_may_make_a_table_anew_but_not_tear_it_from_others(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'own.db')}"
+    before = asyncio.run(in_transaction(url, rows.fill))
+    kept = "insert into made_anew select * from operator"
+    with pytest.raises(RuntimeError, match="point at nothing"):
+        asyncio.run(_make_operators_anew(url, f"{kept} where 1 = 0"))
+    assert rows.kept(before, asyncio.run(in_transaction(url, rows.fill))) == []
+    asyncio.run(_make_operators_anew(url, kept))
+    assert rows.kept(before, asyncio.run(in_transaction(url, rows.fill))) == []
+
+
+async def _make_operators_anew(url: str, copy: str) -> None:
+    """As Alembic changes a table that SQLite cannot change."""
+
+    def change(connection: Connection) -> None:
+        with hold_others_off(connection, lock_timeout=1.0):
+            found = text("select sql from sqlite_master where name = 'operator'")
+            made = str(connection.scalar(found)).replace("TABLE operator", "TABLE made_anew")
+            drop, rename = "drop table operator", "alter table made_anew rename to operator"
+            for statement in (made, copy, drop, rename):
+                connection.execute(text(statement))
+
+    engine = engine_for(url, lock_timeout=1.0)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(change)
+    finally:
+        await engine.dispose()
 
 
 def test_two_migrations_at_once_are_one_after_the_other(own_database_url: str) -> None:
