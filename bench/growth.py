@@ -24,7 +24,7 @@ from ops.places import ROOT
 
 EXCHANGES = 4  # questions and answers of a conversation
 PUSHED = 0.6  # share of conversations whose answers go through the outbox; the rest are fetched
-SNAPSHOT = 2_000  # characters of the bot's memory
+SNAPSHOT = 2_000  # characters of the bot's memory; an assumption
 CHUNK = 250  # conversations of one transaction
 RANKING = [{"name": f"argomento_{rank}", "confidence": 0.93 / rank} for rank in (1, 2, 3)]
 TRACE = {
@@ -109,7 +109,7 @@ def _conversation(
         }
         | {"last_seq": EXCHANGES * 2, "heard_at": moment}
     )
-    memory = "x" * SNAPSHOT
+    memory = " ".join(chance.choices(asked + said, k=SNAPSHOT // 20))[:SNAPSHOT]
     rows["bot_tracker"].append(
         {"conversation_id": talk, "version": EXCHANGES, "snapshot": memory, "updated_at": 1.7e9}
     )

@@ -76,7 +76,7 @@ class Postgresql:
         return aside if steps else None
 
     async def _dump(self, target: Path) -> dict[str, int]:
-        database = Database(str(self._url.render_as_string(hide_password=False)))
+        database = Database(self._url.render_as_string(hide_password=False))
         engine = database.engine.execution_options(isolation_level="REPEATABLE READ")
         try:
             async with engine.connect() as connection:
@@ -108,7 +108,9 @@ class Postgresql:
 
     @asynccontextmanager
     async def _server(self) -> AsyncIterator[Any]:
-        url = self._url.set(database=MAINTENANCE)
+        url = self._url.set(database=MAINTENANCE).difference_update_query(["ssl"])
+        if mode := self._url.query.get("ssl"):  # as SQLAlchemy names it
+            url = url.update_query_dict({"sslmode": mode})
         connection = await asyncpg.connect(url.render_as_string(hide_password=False))
         try:
             yield connection

@@ -44,7 +44,8 @@ def run(command: Iterable[str | Path], url: URL) -> None:
     )
     if done.returncode:
         name = Path(str(next(iter(command)))).name
-        raise Refusal(f"{name} failed: {' '.join(done.stderr.split())[:500]}")
+        first = next(iter(done.stderr.splitlines()), "")  # further ones may quote a row
+        raise Refusal(f"{name} failed: {first[:300]}")
 
 
 def environment(url: URL) -> dict[str, str]:

@@ -1,8 +1,14 @@
 """`sportello backup` and `sportello restore`."""
 
+import sqlite3
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
 
 from handoff import backup
 from handoff.backup.making import keep
@@ -15,10 +21,8 @@ MEGABYTE = 1_000_000
 def run_backup(settings: Settings, chosen: Namespace) -> None:
     """A new one; older ones go when it is there and, if asked for, proved."""
     folder: Path = chosen.to or settings.var / "backups"
-    try:
+    with _in_a_sentence():
         made = backup.make(settings, folder)
-    except OSError as error:
-        raise Refusal(f"No backup was made: {error}") from error
     rows = sum(made.manifest.rows.values())
     sys.stdout.write(f"{made.file}: {rows} rows, {made.size / MEGABYTE:.1f} MB\n")
     if chosen.verify:
@@ -31,7 +35,8 @@ def run_restore(settings: Settings, chosen: Namespace) -> None:
     if chosen.check:
         _prove(settings, chosen.file)
         return
-    restored = backup.restore(settings, chosen.file, replace=chosen.yes)
+    with _in_a_sentence():
+        restored = backup.restore(settings, chosen.file, replace=chosen.yes)
     sys.stdout.write(
         f"Restored: the state of {restored.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, "
         f"{sum(restored.manifest.rows.values())} rows.\n"
@@ -46,8 +51,19 @@ def run_restore(settings: Settings, chosen: Namespace) -> None:
 
 
 def _prove(settings: Settings, file: Path) -> None:
-    manifest = backup.prove(settings, file)
+    with _in_a_sentence():
+        manifest = backup.prove(settings, file)
     sys.stdout.write(
         f"{file.name} can be restored: {len(manifest.rows)} tables, "
         f"{sum(manifest.rows.values())} rows, nothing missing\n"
     )
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """A full disk, a server that is away or says no: whoever reads it at night needs no stack."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, sqlite3.Error, DBAPIError) as error:
+        cause = getattr(error, "orig", None) or error  # without the statement and its values
+        raise Refusal(f"Nothing was done: {type(cause).__name__}: {cause}") from error

@@ -78,19 +78,20 @@ def looked_at(url: str, work: Callable[[Connection], Result]) -> Result:
     return _with_connection(url, work)
 
 
-def require_known(url: str) -> None:
+def require_known(url: str) -> Standing:
     """Raises NewerSchema rather than let old code write into new tables."""
-    if standing(url) is Standing.NEWER:
+    revision = current(url)
+    if (found := standing_of(revision)) is Standing.NEWER:
         raise NewerSchema(
-            f"The database's schema ({current(url)}) is newer than this version of Sportello: "
+            f"The database's schema ({revision}) is newer than this version of Sportello: "
             "install the version that made it, or restore a backup made before the update."
         )
+    return found
 
 
 def require_current(url: str) -> None:
     """Raises NewerSchema or OlderSchema: who serves needs the very tables it was written for."""
-    require_known(url)
-    if (found := standing(url)) is not Standing.CURRENT:
+    if (found := require_known(url)) is not Standing.CURRENT:
         raise OlderSchema(f"The database's schema is {found}: run `sportello migrate` first.")
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import tomllib
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, make_url, text
 
 from handoff import PRODUCT, backup, migrations
 from handoff.backup.archive import Damaged, Manifest, checksum_of, digest
 from handoff.backup.making import keep
 from handoff.backup.programs import choose
+from handoff.backup.programs import environment as environment_of
 from handoff.cli import main
 from handoff.db import Database
 from handoff.refusals import Busy, NewerSchema, Refusal, Unequipped
@@ -23,6 +24,7 @@ from handoff.settings import ROOT, Settings
 from handoff.tables import Conversation, Message
 from tests.handoff import rows
 from tests.handoff.test_migrations_at_work import LAST_BUT_ONE
+from tests.postgres import free_port
 
 MODEL = "20261127T080000Z-abcdef.tar.gz"
 
@@ -319,6 +321,33 @@ def test_a_program_of_the_servers_version_is_taken_before_a_newer_and_an_older_n
         choose("pg_dump", found, server=18)
     with pytest.raises(Unequipped, match="is missing"):
         choose("pg_dump", {}, server=16)
+
+
+def test_the_password_goes_by_the_environment() -> None:
+    url = make_url("postgresql+asyncpg://urp:p%40ss@db.example.it:5433/sportello?ssl=require")
+    assert environment_of(url) == {
+        "PGHOST": "db.example.it",
+        "PGPORT": "5433",
+        "PGUSER": "urp",
+        "PGPASSWORD": "p@ss",
+        "PGDATABASE": "sportello",
+        "PGSSLMODE": "require",
+    }
+
+
+def test_a_server_that_is_away_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made: Path
+) -> None:
+    away = f"postgresql+asyncpg://urp:p4ssw0rd@127.0.0.1:{free_port()}/sportello"
+    monkeypatch.setenv("SPORTELLO_DATABASE_URL", away)
+    for name in ("BOT", "INTERNAL"):
+        monkeypatch.setenv(f"SPORTELLO_{name}_TOKEN", "t" * 32)
+    monkeypatch.setenv("SPORTELLO_VAR", str(made.parent))
+    for command in (["backup"], ["restore", str(made)]):
+        assert main(command) == Refusal.code
+        said = capsys.readouterr().err
+        assert len(said.splitlines()) == 1
+        assert "p4ssw0rd" not in said
 
 
 def test_the_product_has_one_version() -> None:
