@@ -17,7 +17,10 @@ from handoff.refusals import Busy, Unequipped
 
 MAINTENANCE = "postgres"  # the database that every server has, to rename others from
 LONGEST = 30  # characters of a name that others are made of; PostgreSQL takes 63
-OTHERS = "select count(*) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()"
+OTHERS = (
+    "select count(*) from pg_stat_activity "
+    "where datname = $1 and pid <> pg_backend_pid() and backend_type = 'client backend'"
+)
 Result = TypeVar("Result")
 
 

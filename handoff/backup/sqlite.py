@@ -16,7 +16,7 @@ from handoff.backup.soundness import count_rows
 from handoff.refusals import Busy, Unequipped
 
 PAGES = 2048  # copied at a time: 8 MB
-BESIDE = ("", "-wal", "-shm")
+JOURNALS = ("-wal", "-shm")
 
 
 class Sqlite:
@@ -69,7 +69,7 @@ class Sqlite:
         try:
             yield f"sqlite+aiosqlite:///{file}"
         finally:
-            for ending in BESIDE:
+            for ending in ("", *JOURNALS):
                 file.with_name(file.name + ending).unlink(missing_ok=True)
 
     def require_unused(self) -> None:
@@ -93,15 +93,20 @@ class Sqlite:
         with closing(sqlite3.connect(scratch, isolation_level=None)) as alone:
             _leave_wal(alone)
         sync([scratch])
+        aside = self._put_aside(stamp) if self._file.exists() else None
+        scratch.replace(self._file)
+        sync([self._file.parent])
+        return str(aside) if aside else None
+
+    def _put_aside(self, stamp: str) -> Path:
+        """Another name for it: there is a database under its own one at every moment."""
         aside = self._file.with_name(f"{self._file.name}.before-restore-{stamp}")
-        was_there = self._file.exists()
-        for ending in BESIDE if was_there else ():
+        for ending in JOURNALS:  # only where it could not be read
             beside = self._file.with_name(self._file.name + ending)
             if beside.exists():
                 beside.rename(aside.with_name(aside.name + ending))
-        scratch.rename(self._file)
-        sync([self._file.parent])
-        return str(aside) if was_there else None
+        aside.hardlink_to(self._file)
+        return aside
 
 
 def _leave_wal(connection: sqlite3.Connection) -> None:

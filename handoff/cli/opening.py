@@ -1,4 +1,4 @@
-"""What commands say when they cannot start."""
+"""What the commands that open channels say when one cannot start."""
 
 import functools
 import sys

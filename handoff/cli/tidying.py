@@ -4,7 +4,7 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from handoff import tidying
+from handoff import migrations, tidying
 from handoff.db import Database
 from handoff.refusals import Refusal
 from handoff.settings import Settings
@@ -20,6 +20,7 @@ def run(settings: Settings, chosen: Namespace) -> None:
     if unknown := days.keys() - tidying.RULES.keys():
         known = ", ".join(tidying.RULES)
         raise NoSuchRule(f"No rule for {', '.join(sorted(unknown))}: there are {known}.")
+    migrations.require_current(settings.database_url)
     gone = asyncio.run(_tidy(settings, days, only_count=chosen.dry_run))
     for name, count in gone.items():
         kept = days.get(name, tidying.RULES[name].days)
