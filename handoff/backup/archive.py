@@ -44,13 +44,22 @@ class Manifest(BaseModel):
     revision: str  # of the schema
     rows: dict[str, int]  # by table
     members: dict[str, Member]  # by name in the tar
-    present: dict[str, Member] = Field(default_factory=dict)  # models that did not travel
+    present: dict[str, Member] = Field(default_factory=dict)  # models and snapshots that stayed
 
 
 def digest(file: Path) -> Member:
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     return Member(size=file.stat().st_size, sha256=sha256)
+
+
+def digest_of_folder(folder: Path) -> Member:
+    """As `digest` would tell of the list that `sha256sum` makes of its files."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    told = {str(file.relative_to(folder)): digest(file) for file in files}
+    listed = "".join(f"{member.sha256}  {name}\n" for name, member in told.items())
+    size = sum(member.size for member in told.values())
+    return Member(size=size, sha256=hashlib.sha256(listed.encode()).hexdigest())
 
 
 def pack(target: Path, manifest: Manifest, members: Mapping[str, Path]) -> Member:

@@ -16,6 +16,7 @@ from handoff.backup import archive
 from handoff.backup.archive import Manifest, Member
 from handoff.backup.stores import store_of
 from handoff.refusals import Busy, Refusal
+from handoff.safety.ear import ENDING
 from handoff.settings import Settings
 from handoff.training.archives import STAMP, Archives
 
@@ -94,16 +95,19 @@ def _serving(settings: Settings) -> dict[str, Path]:
 
 
 def _staying(settings: Settings) -> dict[str, Member]:
-    """Earlier archives and candidates: by hash, so that one knows what is missing or changed."""
+    """Earlier archives, candidates and what they were made of: by hash, so that one knows what is
+    missing or changed on another machine."""
     here = _archives(settings)
-    found = {f"models/{file.name}": file for file in here.models.glob("*.tar.gz")}
-    found |= {
+    live = here.live()
+    archives = {f"models/{file.name}": file for file in here.models.glob(f"*{ENDING}")}
+    archives |= {
         f"candidates/{file.parent.name}/{file.name}": file
-        for file in here.candidates.glob("*/*.tar.gz")
+        for file in here.candidates.glob(f"*/*{ENDING}")
     }
-    return {
-        name: archive.digest(file) for name, file in sorted(found.items()) if file != here.live()
-    }
+    staying = {name: archive.digest(file) for name, file in archives.items() if file != live}
+    for folder in here.snapshots.glob("*/"):
+        staying[f"snapshots/{folder.name}"] = archive.digest_of_folder(folder)
+    return dict(sorted(staying.items()))
 
 
 def _archives(settings: Settings) -> Archives:

@@ -286,6 +286,16 @@ async def _drop(url: str) -> None:
     await database.close()
 
 
+def test_a_database_that_cannot_be_read_is_replaced_and_kept(
+    embedded: Settings, made: Path
+) -> None:
+    file = Path(embedded.database_url.partition("///")[2])
+    file.write_bytes(b"not a database any more")
+    aside = backup.restore(embedded, made, replace=True).aside
+    assert Path(aside or "").read_bytes() == b"not a database any more"
+    migrations.require_current(embedded.database_url)
+
+
 def test_the_newest_backups_are_kept(tmp_path: Path) -> None:
     stamps = [f"sportello-2026112{day}T020000Z.tar" for day in range(5)]
     for name in (*stamps, "sportello-mine.tar"):
@@ -368,6 +378,10 @@ def test_the_product_has_one_version() -> None:
 def test_a_manifest_tells_what_stayed_behind(embedded: Settings, tmp_path: Path) -> None:
     earlier = embedded.models / "20261120T080000Z-012345.tar.gz"
     earlier.write_bytes(b"earlier")
+    snapshot = embedded.var / "snapshots" / "7" / "knowledge" / "orari.yml"
+    snapshot.parent.mkdir(parents=True)
+    snapshot.write_text("orari: {}")
     manifest: Manifest = backup.make(embedded, tmp_path / "backups").manifest
     assert set(manifest.members) >= {f"models/{MODEL}"}
-    assert set(manifest.present) == {f"models/{earlier.name}"}
+    assert set(manifest.present) == {f"models/{earlier.name}", "snapshots/7"}
+    assert manifest.present["snapshots/7"].size == len("orari: {}")
