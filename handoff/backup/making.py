@@ -22,6 +22,7 @@ from handoff.training.archives import STAMP, Archives
 
 NAME = re.compile(r"sportello-\d{8}T\d{6}Z\.tar")
 MAKING = ".making-"
+WHERE = "SPORTELLO_DATABASE_URL names it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class Made:
 def make(settings: Settings, folder: Path) -> Made:
     """A new backup in the folder; whole, or not there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    migrations.require_known(settings.database_url)
     with _alone(folder), TemporaryDirectory(prefix=MAKING, dir=folder) as place:
         made_at = _free_moment(folder)
         manifest, members = _gather(settings, Path(place), made_at)
@@ -69,10 +69,11 @@ def _gather(
     settings: Settings, place: Path, made_at: datetime
 ) -> tuple[Manifest, dict[str, Path]]:
     store = store_of(settings)
-    if not store.is_there() or (revision := migrations.current(settings.database_url)) is None:
-        raise Refusal(
-            "There is no database of Sportello to be copied: see SPORTELLO_DATABASE_URL."
-        )
+    if not store.is_there():
+        raise Refusal(f"There is no database to be copied: {WHERE}.")
+    migrations.require_known(settings.database_url)
+    if (revision := migrations.current(settings.database_url)) is None:
+        raise Refusal(f"The database has no tables of Sportello: {WHERE}.")
     copied = place / store.member
     rows = store.copy(copied)
     members = {store.member: copied, **_serving(settings)}

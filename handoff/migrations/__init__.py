@@ -44,7 +44,8 @@ def upgrade(
     """
     require_known(url)
     deadline = time.monotonic() + patience
-    for each in _path_to(revision):
+    done = _behind(current(url))
+    for each in (each for each in _path_to(revision) if each not in done):
         while not _took_step(url, each, lock_timeout=lock_timeout):
             if time.monotonic() > deadline:
                 raise Busy(
@@ -119,7 +120,7 @@ def _took_step(url: str, revision: str, *, lock_timeout: float) -> bool:
 
     def step(connection: Connection) -> None:
         with hold_others_off(connection, lock_timeout=lock_timeout):
-            if revision not in _behind(revision_of(connection)):
+            if revision not in _behind(revision_of(connection)):  # another may just have done it
                 command.upgrade(_config(connection), revision)
 
     try:
@@ -134,7 +135,7 @@ def _took_step(url: str, revision: str, *, lock_timeout: float) -> bool:
 
 
 def _behind(revision: str | None) -> list[str]:
-    """What the database went through; read under the lock, another may just have done it."""
+    """What a database at this revision went through."""
     return _path_to(revision) if revision else []
 
 
