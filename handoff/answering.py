@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
 from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
@@ -36,12 +37,28 @@ class Answering:
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
+        with journal.bound(
+            request_id=job.message.trace.get("request_id"),
+            conversation=job.conversation.id,
+            message=job.message.id,
+        ):
+            await self._answer(job)
+
+    async def _answer(self, job: Claimed) -> None:
         if job.attempts > inbox.MAX_ATTEMPTS:
             await self._bury(job)
         elif job.conversation.holder != "bot" or await self._is_for_us(job):
             await self._settle(job)
         else:
-            await self._settle(job, await self._ask(job), asked=True)
+            answer = await self._ask(job)
+            if answer is None and self.database.bell.is_closing:
+                await self._leave(job)  # the bot may be ending with us: nothing is wrong
+            else:
+                await self._settle(job, answer, asked=True)
+
+    async def _leave(self, job: Claimed) -> None:
+        async with self.database.begin() as session:
+            await inbox.again(session, job)
 
     async def _is_for_us(self, job: Claimed) -> bool:
         """Scores, comments, wishes about data and channels, the unreadable: not for the bot."""
@@ -50,11 +67,12 @@ class Answering:
             return True
         if message.attachments and not message.text:
             return True
+        if joining.concerns(message):
+            return True
+        if not job.conversation.expects:
+            return False
         async with self.database.read() as session:
-            talk = job.conversation.id
-            return await joining.concerns(session, message) or await surveys.awaits_comment(
-                session, talk
-            )
+            return await _awaits_an_answer(session, job.conversation.id)
 
     async def _ask(self, job: Claimed) -> Answer | None:
         """The bot's answer; None when it stays silent twice."""
@@ -64,8 +82,8 @@ class Answering:
             try:
                 return await self.bot.ask(question)
             except BotSilent as silent:
-                logger.warning("bot silent on message %s: %s", job.message.id, silent)
-                if is_last or self.bot.breaker.is_open:
+                logger.warning("bot silent: %s", silent)
+                if is_last or self.bot.breaker.is_open or self.database.bell.is_closing:
                     return None
         return None
 
@@ -79,7 +97,7 @@ class Answering:
             if _may_reach_others(job.message):
                 await joining.lock_circle(session, job.conversation.id)
             conversation = await conversations.lock(session, job.conversation.id)
-            message = await session.get_one(Message, job.message.id)
+            message = await session.merge(job.message, load=False)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             if await self._answered_here(session, conversation, message, speech):
                 return
@@ -91,8 +109,17 @@ class Answering:
                 await self._fall_back(session, conversation, message, speech, "bot_muto")
             else:
                 await self._say_answer(session, conversation, message, speech, answer)
+        journal.note(logger, "seen to", decision=answer.decision if answer else None)
 
     async def _answered_here(
+        self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
+    ) -> bool:
+        done = await self._seen_to(session, conversation, message, speech)
+        if conversation.expects:  # what it waited for may have come, or been let go
+            conversation.expects = await _awaits_an_answer(session, conversation.id)
+        return done
+
+    async def _seen_to(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
     ) -> bool:
         if await joining.hear(session, message, speech, self._joining):
@@ -208,6 +235,13 @@ class Answering:
             message = await session.get_one(Message, job.message.id)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
+
+
+async def _awaits_an_answer(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether a consent or a comment was asked for."""
+    return await joining.awaits_consent(session, conversation_id) or await surveys.awaits_comment(
+        session, conversation_id
+    )
 
 
 def _may_reach_others(message: Message) -> bool:

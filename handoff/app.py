@@ -12,9 +12,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
-from handoff.api import health, internal, webchat
+from handoff.api import health, internal, metrics, webchat
+from handoff.api.request_ids import RequestIds
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.missed_rings import MissedRings
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
 from handoff.training.archives import Archives
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     for error in (OperationalError, InterfaceError):
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -66,6 +69,8 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.channels = house.channels
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
+    app.state.metrics = house.metrics
+    app.state.telemetry = house.metrics.counters
     app.state.workshop = Workshop(
         house.database,
         house.settings,
@@ -86,7 +91,7 @@ def _show(app: FastAPI, house: House) -> None:
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:
-    for face in (health, internal, webchat, panel):
+    for face in (health, metrics, internal, webchat, panel):
         # as they are: include_router() has each read anew at its first request, for 0.1 s
         app.router.routes.extend(face.router.routes)
     for channel in house.channels.values():
@@ -101,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     watching = (
         asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(MissedRings(house.database).run()),
         asyncio.create_task(app.state.health.watch_the_start()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
         asyncio.create_task(
@@ -111,11 +117,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     try:
         if house.settings.workers:
+            house.gateway.employ(app.state.crew.answerers)
             await app.state.crew.start(house.gateway.take)
         yield
     finally:
-        await app.state.workshop.stop()
-        await app.state.crew.stop()
+        await asyncio.gather(app.state.workshop.stop(), app.state.crew.stop())
         for task in watching:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, func, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import migrations
 from handoff.cli import main
@@ -196,21 +196,21 @@ async def _write(database: Database, tables: MetaData, stop: asyncio.Event) -> t
         await connection.run_sync(rows.fill)
     while not stop.is_set():
         began = time.monotonic()
-        async with database.engine.begin() as connection:
-            await _say(connection, tables)
+        async with database.begin() as session:
+            await _say(session, tables)
         longest = max(longest, time.monotonic() - began)
         written += 1
         await asyncio.sleep(0)
     return written + 1, longest
 
 
-async def _say(connection: AsyncConnection, tables: MetaData) -> None:
+async def _say(session: AsyncSession, tables: MetaData) -> None:
     conversation, message = tables.tables["conversation"], tables.tables["message"]
     taken = update(conversation).values(last_seq=conversation.c.last_seq + 1)
-    seq = await connection.scalar(taken.returning(conversation.c.last_seq))
-    sample = (await connection.execute(select(message).limit(1))).mappings().one()
+    seq = await session.scalar(taken.returning(conversation.c.last_seq))
+    sample = (await session.execute(select(message).limit(1))).mappings().one()
     known = {name: value for name, value in sample.items() if name in message.c}
-    await connection.execute(insert(message), {**known, "id": f"m{seq}", "seq": seq})
+    await session.execute(insert(message).values({**known, "id": f"m{seq}", "seq": seq}))
 
 
 async def _read(database: Database, tables: MetaData, stop: asyncio.Event) -> None:
