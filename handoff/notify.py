@@ -46,6 +46,10 @@ class Bell:
             for heard in self._listeners.get(topic, ()):
                 heard.wake()
 
+    def open(self) -> None:
+        """Whoever comes may wait again."""
+        self.is_closing = False
+
     def close(self) -> None:
         """Wake all who wait; they see `is_closing`. What is committed later still rings."""
         self.is_closing = True
