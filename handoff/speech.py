@@ -40,9 +40,10 @@ class Speech:
         *,
         final: bool = True,
         secret: str | None = None,
+        trace: Mapping[str, Any] | None = None,
     ) -> Message:
         """The office itself says how things stand."""
-        return await self._say("system", OFFICE, key, values, final, secret, None)
+        return await self._say("system", OFFICE, key, values, final, secret, trace)
 
     async def _say(
         self,

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from handoff import joining
 from handoff.channel import (
     Button,
     DeliveryError,
@@ -198,3 +199,14 @@ def test_a_short_secret_stops_the_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError) as refusal:
         WhatsAppSettings()
     assert "short" not in str(refusal.value).split("[", 1)[0]
+
+
+def test_an_invitation_opens_a_chat_with_the_code_and_needs_the_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert WhatsApp(WhatsAppSettings()).invitation("BCDF-2345") is None
+    monkeypatch.setenv("SPORTELLO_WHATSAPP_NUMBER", "390701234567")
+    link = WhatsApp(WhatsAppSettings()).invitation("BCDF-2345")
+    assert link == "https://wa.me/390701234567?text=collega%20BCDF-2345"
+    brought = httpx.URL(link).params["text"]
+    assert joining.wish_of(brought) == joining.wish_of("collega BCDF-2345") is not None

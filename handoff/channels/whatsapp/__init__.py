@@ -71,6 +71,10 @@ class WhatsApp(Channel):
     def numbers_choices(self, message: Outbound) -> bool:
         return are_numbered(message.buttons)
 
+    def invitation(self, code: str) -> str | None:
+        number = self._settings.number
+        return f"https://wa.me/{number}?text=collega%20{code}" if number else None
+
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)
 
