@@ -66,6 +66,16 @@ async def give(
     message.attachments = [shown(row) for row in rows]
 
 
+async def drafts(session: AsyncSession, operator_id: str, ids: Sequence[str]) -> list[Attachment]:
+    """Those of these that wait for a reply of this operator's."""
+    found = await session.scalars(
+        select(Attachment).where(
+            Attachment.id.in_(ids), Attachment.state == "draft", Attachment.owner == operator_id
+        )
+    )
+    return list(found)
+
+
 async def _draft(
     session: AsyncSession, attachment_id: str, message: Message, operator_id: str
 ) -> Attachment:

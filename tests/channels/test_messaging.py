@@ -195,6 +195,37 @@ class TestFiles:
             await channel.send(replace(HELLO, files=(PHOTO,)))
 
 
+class TestFilesOnInstagram:
+    async def test_a_page_uploads_them_for_instagram(self, monkeypatch):
+        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
+        with FakeMeta(replace(INSTAGRAM, node="3003")) as meta:
+            meta.write("Buongiorno")
+            async with opened("instagram", meta.api_url) as channel:
+                await channel.send(replace(HELLO, files=(FORM,)))
+                assert b'name="platform"\r\n\r\ninstagram' in meta.uploads[0]
+                assert channel.takes_files
+
+    @pytest.mark.parametrize(
+        ("media_type", "size", "goes"),
+        [
+            ("image/jpeg", 8_000_000, True),
+            ("image/jpeg", 8_000_001, False),
+            ("application/pdf", 20_000_000, True),
+            ("image/heic", 10, False),
+            ("audio/ogg", 10, False),
+        ],
+    )
+    async def test_what_cannot_go_is_told_before(self, monkeypatch, media_type, size, goes):
+        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
+        async with opened("instagram", "http://127.0.0.1:1") as channel:
+            assert (channel.refuses(media_type, size) is None) is goes
+
+    async def test_a_profile_alone_takes_none_and_says_why(self):
+        async with opened("instagram", "http://127.0.0.1:1") as channel:
+            assert not channel.takes_files
+            assert channel.refuses("image/jpeg", 10) == channel.no_files == instagram.ONLY_PUBLIC
+
+
 class TestButtons:
     async def test_become_quick_replies(self, name, meta, channel):
         await channel.send(replace(HELLO, buttons=(PARKING,)))

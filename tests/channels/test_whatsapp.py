@@ -201,6 +201,18 @@ def test_a_short_secret_stops_the_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "short" not in str(refusal.value).split("[", 1)[0]
 
 
+@pytest.mark.parametrize(
+    ("media_type", "size", "goes"),
+    [
+        ("image/png", 5_000_000, True),
+        ("image/png", 5_000_001, False),
+        ("application/pdf", 20_000_000, True),
+    ],
+)
+def test_a_file_that_is_too_large_is_told_before(media_type: str, size: int, goes: bool) -> None:
+    assert (WhatsApp(WhatsAppSettings()).refuses(media_type, size) is None) is goes
+
+
 def test_an_invitation_opens_a_chat_with_the_code_and_needs_the_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

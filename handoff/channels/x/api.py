@@ -1,5 +1,6 @@
 """Calls X: as our account, or as the app."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,7 +8,7 @@ import httpx
 from handoff.channel import File, TemporaryFailure
 from handoff.channel.calling import call, client, read_at_most
 from handoff.channels.x.oauth import Keys, authorization
-from handoff.channels.x.refusals import gone
+from handoff.channels.x.refusals import gone, not_taken, uploaded
 from handoff.channels.x.settings import XSettings
 
 ANSWER_WITHIN = 10.0  # seconds
@@ -16,6 +17,7 @@ ANSWER_WITHIN = 10.0  # seconds
 class Api:
     def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
         self._settings = settings
+        self._answer_within = answer_within
         self._http = client(answer_within=answer_within)
         self._keys = Keys(
             consumer_key=settings.consumer_key.get_secret_value(),
@@ -33,6 +35,23 @@ class Api:
                 "POST", url, json=body, headers=self._as_account("POST", url)
             ),
         )
+
+    async def upload(self, file: File) -> str:
+        """The id of a picture that one message of ours can name within a day."""
+        url = f"{self._settings.api_url}/2/media/upload"
+        try:
+            async with asyncio.timeout(self._answer_within):
+                response = await self._http.post(
+                    url,
+                    data={"media_category": "dm_image", "media_type": file.media_type},
+                    files={"media": (file.name, file.content, file.media_type)},
+                    headers=self._as_account("POST", url),
+                )
+        except (TimeoutError, httpx.HTTPError) as error:  # nobody has seen it yet
+            raise TemporaryFailure(f"X non prende il file ({type(error).__name__})") from None
+        if not response.is_success:
+            raise not_taken(response)
+        return uploaded(response)
 
     async def account(self) -> httpx.Response:
         """Whose account our token is; X charges for it once a day."""

@@ -67,12 +67,20 @@ function draw(withText) {
   byId("composer-panel").setAttribute("aria-labelledby", `tab-${mode}`);
   byId("text-label").textContent = label;
   byId("send").textContent = button;
-  byId("attach").hidden = mode !== "reply" || ticket.reach?.takes_files === false;
+  drawAttach();
   drawFiles(mode === "reply" ? ticket.id : null);
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());
   warn();
   count();
+}
+
+/** Where no file can go, the reason stands in the button's place. */
+function drawAttach() {
+  const none = ticket.reach?.takes_files === false;
+  byId("attach").hidden = mode !== "reply" || none;
+  byId("no-files").hidden = mode !== "reply" || !none || barrier();
+  byId("no-files").textContent = ticket.reach?.no_files ?? "";
 }
 
 /** Whether the citizen can be reached: said where one writes to them, before one writes. */
