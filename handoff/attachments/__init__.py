@@ -9,7 +9,7 @@
 """
 
 from handoff.attachments.checking import LARGEST, TOO_BIG, Refused, Seen, check
-from handoff.attachments.contents import Kept, forget, headers, kept, kept_of, kind_of
+from handoff.attachments.contents import Kept, copy, forget, headers, kept, kept_of, kind_of
 from handoff.attachments.drafts import MOST_FILES, Gone, add_draft, drafts, give
 from handoff.attachments.evidence import RECEIPT, keep_receipt, receipts_of
 from handoff.attachments.intake import put, safe_name, shown
@@ -35,6 +35,7 @@ __all__ = [
     "again",
     "check",
     "claim",
+    "copy",
     "drafts",
     "forget",
     "give",

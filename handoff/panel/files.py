@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import attachments
+from handoff import attachments, joining
 from handoff.attachments import LARGEST, TOO_BIG, Refused, ScannerAway, Seen
 from handoff.channel.webhook import read_body
 from handoff.panel.access import PRIVATE, Acting, Known
+from handoff.panel.kin import may_be_written
 from handoff.panel.reach import why_no_file
 from handoff.tables import Conversation, Ticket
 
@@ -57,7 +58,8 @@ async def upload(
     seen = await _checked(request, unquote(x_file_name), content)
     async with request.app.state.database.begin() as session:
         conversation = await _conversation(session, ticket_id)
-        refuse_unless_sendable(request, conversation, seen.media_type, len(content))
+        if not await _goes_elsewhere(request, session, conversation, seen, len(content)):
+            refuse_unless_sendable(request, conversation, seen.media_type, len(content))
         row = await attachments.add_draft(session, conversation, entry.operator.id, seen, content)
     if row is None:
         raise HTTPException(422, NOBODY)
@@ -70,6 +72,19 @@ async def _conversation(session: AsyncSession, ticket_id: str) -> Conversation:
     if ticket is None:
         raise HTTPException(404, UNKNOWN)
     return await session.get_one(Conversation, ticket.conversation_id)
+
+
+async def _goes_elsewhere(
+    request: Request, session: AsyncSession, conversation: Conversation, seen: Seen, size: int
+) -> bool:
+    """Whether another channel of the same citizen can bring it: the reply may go there."""
+    channels = request.app.state.house.channels
+    return any(
+        may_be_written(channel, other)
+        and why_no_file(channel, other, seen.media_type, size) is None
+        for other in await joining.others(session, conversation)
+        for channel in (channels.get(other.channel),)
+    )
 
 
 def refuse_unless_sendable(

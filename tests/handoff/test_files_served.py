@@ -18,7 +18,7 @@ from handoff.privacy import SURELY
 from handoff.tables import Attachment as Row
 from handoff.tables import AttachmentContent, Conversation, Message, Offer, Outbox, present
 from tests.handoff.browser import Browser, open_browser
-from tests.handoff.desk import Desk, hire
+from tests.handoff.desk import Desk, hire, uploads
 from tests.handoff.files import PDF, ZIP, fake_clamd, png
 
 ONLY_PDF = "Qui solo PDF."
@@ -56,16 +56,6 @@ async def sends(
 async def reads(browser: Browser, attachment_id: str) -> httpx.Response:
     return await browser.client.get(
         f"/api/webchat/attachments/{attachment_id}", headers=browser.headers
-    )
-
-
-async def uploads(
-    desk: Desk, ticket: dict[str, Any], content: bytes = PDF, name: str = "modulo.pdf"
-) -> httpx.Response:
-    return await desk.client.post(
-        f"/api/panel/tickets/{ticket['id']}/attachments",
-        content=content,
-        headers={"X-CSRF-Token": desk.csrf, "X-File-Name": name},
     )
 
 

@@ -3,7 +3,7 @@ import { draft, keepDraft } from "./drafts.js";
 import { drawElsewhere } from "./elsewhere.js";
 import { byId } from "./elements.js";
 import { drawFiles, dropFiles, filesOf, startFiles } from "./files.js";
-import { reachable } from "./reach.js";
+import { blocked, reachable } from "./reach.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
@@ -17,7 +17,7 @@ let me = null;
 let mode = "reply";
 let sending = false;
 
-/** `send` takes kind, text and files; `sendThere` another conversation of the citizen and the text. */
+/** `send` takes kind, text and files; `sendThere` another conversation of the citizen, text and files. */
 export function startComposer(send, sendThere) {
   byId("tab-reply").addEventListener("click", () => write("reply"));
   byId("tab-note").addEventListener("click", () => write("note"));
@@ -77,7 +77,8 @@ function draw(withText) {
 
 /** Where no file can go, the reason stands in the button's place. */
 function drawAttach() {
-  const none = ticket.reach?.takes_files === false;
+  const elsewhere = blocked(ticket) && ticket.elsewhere?.some((other) => other.writable && other.takes_files);
+  const none = ticket.reach?.takes_files === false && !elsewhere;
   byId("attach").hidden = mode !== "reply" || none;
   byId("no-files").hidden = mode !== "reply" || !none || barrier();
   byId("no-files").textContent = ticket.reach?.no_files ?? "";
@@ -135,9 +136,9 @@ async function submit(event, send) {
 async function there(conversationId, sendThere) {
   const text = byId("text").value.trim();
   if (sending || barrier()) return;
-  if (filesOf(ticket.id).length) say("I file non partono su un altro canale: li tolga, per favore.");
-  else if (!text) say("Scriva prima la risposta: parte sul canale che sceglie.");
-  else await deliver([], () => sendThere(conversationId, text));
+  const files = filesOf(ticket.id);
+  if (!text) say("Scriva prima la risposta: parte sul canale che sceglie.");
+  else await deliver(files, () => sendThere(conversationId, text, files));
 }
 
 async function deliver(files, post) {
