@@ -13,7 +13,7 @@ from handoff.db import Database
 from handoff.joining import Codes
 from handoff.knowledge import Knowledge
 from handoff.safety import Finding, Safety
-from handoff.speech import Speech
+from handoff.speech import NOTICE, Speech
 from handoff.tables import Conversation, Message, present
 from handoff.tidings import Tidings
 from italian.masked import without_codes
@@ -116,6 +116,8 @@ class Gateway:
         await hearing.note_particulars(session, message, conversation, inbound)
         if wish and inbound.wants == "bot":
             message.trace = {**message.trace, **joining.noted(wish, self._codes)}
+        if inbound.wants == "bot":
+            await self._owe_notice(session, conversation, message, is_urgent=finding is not None)
         await session.flush()
         row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
         if finding is not None or inbound.wants != "bot" or (is_rest and not text):
@@ -149,15 +151,51 @@ class Gateway:
         *,
         aloud: bool = True,
     ) -> Conversation:
-        conversation, is_new = await conversations.find_or_add(
+        conversation, _ = await conversations.find_or_add(
             session, channel=channel, address=address, pulled=self._pulled(channel), name=name
         )
-        if aloud and conversation.notice != self._privacy.version:
+        if aloud and not self._is_terse(channel):
+            await self._notify(session, conversation)
+        return conversation
+
+    async def _notify(self, session: AsyncSession, conversation: Conversation) -> None:
+        """Say the legal notice, unless this one was said here."""
+        if conversation.notice != self._privacy.version:
             await Speech(session, conversation, self.knowledge).system(
-                "avviso" if is_new else "avviso_nuovo", {"privacy_url": self._privacy.url}
+                self._notice(conversation), {"privacy_url": self._privacy.url}
             )
             conversation.notice = self._privacy.version
-        return conversation
+
+    def _notice(self, conversation: Conversation) -> str:
+        return "avviso" if conversation.notice is None else "avviso_nuovo"
+
+    async def _owe_notice(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        *,
+        is_urgent: bool,
+    ) -> None:
+        """Where each message weighs the answer brings it along; a person's answer does not.
+
+        It counts as said when it is: should nothing answer this message, the next one owes it.
+        """
+        if is_urgent or not self._is_terse(conversation.channel):
+            return
+        if conversation.holder == "operator":
+            await self._notify(session, conversation)
+        elif conversation.notice != self._privacy.version:
+            owed = {
+                "key": self._notice(conversation),
+                "version": self._privacy.version,
+                "url": self._privacy.url,
+            }
+            message.trace = {**message.trace, NOTICE: owed}
+
+    def _is_terse(self, channel: str) -> bool:
+        known = self._channels.get(channel)
+        return known is not None and known.is_terse
 
     def _pulled(self, channel: str) -> bool:
         """True where citizens fetch their messages from us."""
@@ -195,6 +233,8 @@ class Gateway:
             return
         speech = Speech(session, conversation, self.knowledge, reply_to=message)
         await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
+        if self._is_terse(conversation.channel):
+            await self._notify(session, conversation)
 
 
 def _received(message: Message, *, duplicate: bool) -> Received:

@@ -24,7 +24,8 @@ class Channel(ABC):
     human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
     has_templates: ClassVar[bool] = False  # after both windows, approved templates may go
     answers_alone: ClassVar[bool] = True  # False: only persons may write (PEC)
-    is_terse: ClassVar[bool] = False  # a message weighs here: mere courtesies stay out
+    # a message weighs here: mere courtesies stay out, the notice goes with the first answer
+    is_terse: ClassVar[bool] = False
     takes_files: bool = False  # operators can attach files …
     no_files: str = NO_FILES  # … or why not, for them to read
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
