@@ -469,6 +469,15 @@ class TestReceiving:
         (event,) = ear.heard
         assert (type(event).__name__, event.kind) == ("Oddity", "unreadable")
 
+    async def test_an_id_that_no_column_holds_is_kept_as_odd(self, name, meta, client, ear):
+        event = {
+            "sender": {"id": "4242"},
+            "recipient": {"id": meta.rules.account},
+            "message": {"mid": "m" * 300, "text": "Buongiorno"},
+        }
+        assert await self.post(client, meta, name, meta.body(event)) == 200
+        assert [event.kind for event in ear.heard] == ["unreadable"]
+
     async def test_an_oddity_is_cut_at_64_kilobytes(self, name, meta, client, ear):
         body = meta.body({"something": "è" * 100_000})
         assert await self.post(client, meta, name, body) == 200

@@ -14,6 +14,7 @@ from handoff.channel import (
     Event,
     File,
     NotOffered,
+    Oddity,
     Outbound,
     PermanentFailure,
     Template,
@@ -23,10 +24,10 @@ from handoff.channel import (
     Unreachable,
     WindowClosed,
 )
-from handoff.channels.whatsapp import UNSUBSCRIBED, WhatsApp
+from handoff.channels.whatsapp import UNSUBSCRIBED, WhatsApp, updates
 from handoff.channels.whatsapp.settings import WhatsAppSettings
 from tests.fake_whatsapp import FakeWhatsApp, refused, signed
-from tests.loopback import DROP, GARBAGE, HANG, Fault
+from tests.loopback import DROP, GARBAGE, HANG, Fault, Reply
 
 HELLO = Outbound(key="m-1", address="IT.1349", text="Buongiorno")
 
@@ -158,6 +159,37 @@ async def test_an_attachment_that_is_too_large_or_gone_is_refused(
     for reference, at_most in (("77", 6), ("78", 100), ("../1122", 100)):
         with pytest.raises(PermanentFailure):
             await whatsapp.fetch(reference, at_most=at_most)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://files.example.org/a",
+            "https://fbsbx.com.example.org/a",
+            "https://evilfbsbx.com",
+        ),
+        *("http://lookaside.fbsbx.com/a", "https://fbsbx.com@127.0.0.1/a", "https://[", ""),
+    ],
+)
+async def test_our_token_goes_to_no_other_server(
+    api: FakeWhatsApp, whatsapp: WhatsApp, url: str
+) -> None:
+    api.fail(Reply(body={"url": url, "mime_type": "image/jpeg", "file_size": 1}))
+    with pytest.raises(PermanentFailure):
+        await whatsapp.fetch("77", at_most=100)
+    assert len(api.calls) == 1
+
+
+def test_an_id_that_no_column_holds_does_not_spoil_the_others() -> None:
+    said = [
+        {"id": number, "from": "39", "type": "text", "text": {"body": "Buongiorno"}}
+        for number in ("1", "2" * 300, "3")
+    ]
+    change = {"field": "messages", "value": {"messages": said}}
+    first, odd, last = updates.events({"entry": [{"changes": [change]}]}, "1122")
+    assert [first.external_id, last.external_id] == ["1", "3"]
+    assert (type(odd), len(odd.external_id)) == (Oddity, 200)
 
 
 async def test_typing_and_trouble(api: FakeWhatsApp, whatsapp: WhatsApp) -> None:

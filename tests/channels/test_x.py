@@ -1,5 +1,6 @@
 """What only X does; what every channel does is in test_every_channel.py."""
 
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -31,6 +32,7 @@ from handoff.channels.x.oauth import Keys, authorization
 from handoff.channels.x.settings import XSettings
 from tests import fake_x
 from tests.fake_x import FakeX, Fault, message, received, signed
+from tests.loopback import Reply
 from tests.postgres import free_port
 
 HELLO = Outbound(key="1", address="2222", text="Buongiorno")
@@ -346,6 +348,12 @@ class TestAttachments:
             "oP5p359h.jpg",
         )
         assert api.paths == [f"/1.1/ton/data/dm/{REFERENCE}"]
+
+    async def test_a_small_answer_does_not_unfold_into_a_huge_one(self, api, x):
+        packed = gzip.compress(bytes(5_000_000))
+        api.fail(Reply(body=packed, headers={"Content-Encoding": "gzip"}))
+        assert (await x.fetch(REFERENCE, at_most=100_000)).content == packed
+        assert api.calls[-1].headers["Accept-Encoding"] == "identity"
 
     async def test_a_picture_that_is_too_large_is_left(self, x):
         with pytest.raises(PermanentFailure):

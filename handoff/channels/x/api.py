@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from handoff.channel import File, TemporaryFailure
-from handoff.channel.calling import call, client, read_at_most
+from handoff.channel.calling import AS_IT_IS, call, client, read_at_most
 from handoff.channels.x.oauth import Keys, authorization
 from handoff.channels.x.refusals import gone, not_taken, uploaded
 from handoff.channels.x.settings import XSettings
@@ -69,7 +69,7 @@ class Api:
     async def picture(self, reference: str, at_most: int) -> File:
         """Its owner's session or ours opens it: the address alone does not."""
         url = f"{self._settings.media_url}/1.1/ton/data/dm/{reference}"
-        headers = self._as_account("GET", url)
+        headers = self._as_account("GET", url) | AS_IT_IS
         try:
             async with self._http.stream("GET", url, headers=headers) as response:
                 if not response.is_success:
