@@ -82,7 +82,7 @@ class Gateway:
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
         async with self.database.begin() as session:
             # locked before we look, or deliveries of one message wait for each other crosswise
-            conversation = await self._conversation_of(session, inbound)
+            conversation, is_proven = await self._conversation_of(session, inbound)
             known = await inbox.find(
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
@@ -92,7 +92,9 @@ class Gateway:
             channel = self._channels.get(inbound.channel)
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = await self._hear(session, conversation, inbound, finding)
+            message = await self._hear(
+                session, conversation, inbound, finding, is_proven=is_proven
+            )
         return _received(message, duplicate=False)
 
     async def _hear(
@@ -101,6 +103,8 @@ class Gateway:
         conversation: Conversation,
         inbound: Inbound,
         finding: Finding | None,
+        *,
+        is_proven: bool,
     ) -> Message:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
@@ -113,7 +117,9 @@ class Gateway:
             session, conversation, inbound.group
         )
         message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
-        await hearing.note_particulars(session, message, conversation, inbound)
+        await hearing.note_particulars(
+            session, message, conversation, inbound, is_proven=is_proven
+        )
         if wish and inbound.wants == "bot":
             message.trace = {**message.trace, **joining.noted(wish, self._codes)}
         if inbound.wants == "bot":
@@ -132,15 +138,22 @@ class Gateway:
             await Speech(session, conversation, self.knowledge).system("codici_nascosti")
         return message
 
-    async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
+    async def _conversation_of(
+        self, session: AsyncSession, inbound: Inbound
+    ) -> tuple[Conversation, bool]:
+        """And whether its citizen surely wrote this: who answers us has received what we wrote."""
         thread = await hearing.thread_of(session, inbound)
-        return thread or await self._conversation(
+        if thread is not None:
+            return thread, True
+        found = await self._conversation(
             session,
             inbound.channel,
             inbound.address,
             inbound.name,
             aloud=inbound.wants == "bot",
         )
+        channel = self._channels.get(inbound.channel)
+        return found, channel is None or channel.knows_sender
 
     async def _conversation(
         self,

@@ -28,6 +28,8 @@ class Channel(ABC):
     is_terse: ClassVar[bool] = False
     takes_files: bool = False  # operators can attach files …
     no_files: str = NO_FILES  # … or why not, for them to read
+    # False: anybody can write another's address as the sender's; what matters must answer us
+    knows_sender: ClassVar[bool] = True
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
     reports_within: ClassVar[timedelta | None] = None  # a status or an echo comes, usually by then
 

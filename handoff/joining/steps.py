@@ -69,6 +69,8 @@ async def hear(session: AsyncSession, message: Message, speech: Speech, joining:
         act = _typed(message) or "drop"
     if act is None:
         return False
+    if act == "yes" and not message.is_proven:
+        act = "again"
     return await STEPS[act](session, message, speech, joining)
 
 
@@ -118,14 +120,29 @@ async def _use_code(
     return True
 
 
-async def _ask(session: AsyncSession, speech: Speech, giver: Conversation) -> None:
+async def _ask_again(
+    session: AsyncSession, message: Message, speech: Speech, joining: Joining
+) -> bool:
+    """Anybody can write a yes in another's name, but only they read what we ask."""
+    code = await codes.claimed(session, speech.conversation.id)
+    if code is None:
+        await speech.system("collega_codice_no")
+        return True
+    giver = await session.get_one(Conversation, code.conversation_id)
+    await _ask(session, speech, giver, key="collega_rispondendo")
+    return True
+
+
+async def _ask(
+    session: AsyncSession, speech: Speech, giver: Conversation, *, key: str = "collega_consenso"
+) -> None:
     here = speech.conversation
     if _are_joined(here, giver):
         await codes.drop(session, here)
         await speech.system("collega_gia")
         return
     question = await speech.system(
-        "collega_consenso",
+        key,
         {
             "qui": title_of(speech.knowledge, here.channel),
             "altrove": title_of(speech.knowledge, giver.channel),
@@ -184,6 +201,7 @@ STEPS: Mapping[str, Step] = {
     "ask": _give_code,
     "use": _use_code,
     "yes": _join,
+    "again": _ask_again,
     "no": _refuse,
     "part": _part,
     "drop": _go_on,
