@@ -189,7 +189,7 @@ def test_an_id_that_no_column_holds_does_not_spoil_the_others() -> None:
     change = {"field": "messages", "value": {"messages": said}}
     first, odd, last = updates.events({"entry": [{"changes": [change]}]}, "1122")
     assert [first.external_id, last.external_id] == ["1", "3"]
-    assert (type(odd), len(odd.external_id)) == (Oddity, 200)
+    assert (type(odd), len(odd.external_id)) == (Oddity, 32)
 
 
 async def test_typing_and_trouble(api: FakeWhatsApp, whatsapp: WhatsApp) -> None:

@@ -126,7 +126,7 @@ def oddity(kind: str, what: object) -> Oddity:
     given = clean(what.get("id")) if isinstance(what, dict) else ""
     return Oddity(
         channel=CHANNEL,
-        external_id=given[:200] or fingerprint(body.encode()),
+        external_id=given if 0 < len(given) <= LONGEST_ID else fingerprint(body.encode()),
         kind=re.sub(r"\W", "", kind)[:40] or "unknown",
         body=body[:LONGEST_ODDITY],
     )
