@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import choosing, conversations, hearing, inbox, joining, tickets, tidings
+from handoff import choosing, conversations, hearing, inbox, intake, joining, tickets, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
@@ -68,6 +68,7 @@ class Gateway:
     async def _take(self, event: Tidings) -> None:
         async with self.database.begin() as session:
             await tidings.take(session, event, self._channels)
+            await intake.note(session, event.channel, event.mark)
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
@@ -87,12 +88,14 @@ class Gateway:
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
             if known is not None:
+                await intake.note(session, inbound.channel, inbound.mark)
                 return _received(known, duplicate=True)
             inbound = hearing.adjusted(inbound, conversation)
             channel = self._channels.get(inbound.channel)
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
             message = await self._hear(session, conversation, inbound, finding)
+            await intake.note(session, inbound.channel, inbound.mark)
         return _received(message, duplicate=False)
 
     async def _hear(
@@ -117,9 +120,15 @@ class Gateway:
         if wish and inbound.wants == "bot":
             message.trace = {**message.trace, **joining.noted(wish, self._codes)}
         await session.flush()
-        row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
-        if finding is not None or inbound.wants != "bot" or (is_rest and not text):
-            row.state = "done"
+        wants = "nobody" if is_rest and not text and inbound.wants == "bot" else inbound.wants
+        await inbox.put(
+            session,
+            message,
+            channel=inbound.channel,
+            external_id=inbound.external_id,
+            wants=wants,
+            state="ready" if finding is None and wants == "bot" else "done",
+        )
         if finding is not None:
             await self._save_a_life(
                 session, conversation, message, finding, aloud=inbound.wants == "bot"

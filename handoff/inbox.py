@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import intake
 from handoff.db import now
 from handoff.leases import LEASE, heads
 from handoff.notify import ring
@@ -35,14 +36,27 @@ async def find(session: AsyncSession, *, channel: str, external_id: str) -> Mess
     return found
 
 
-def put(session: AsyncSession, message: Message, *, channel: str, external_id: str) -> Inbox:
+async def put(
+    session: AsyncSession,
+    message: Message,
+    *,
+    channel: str,
+    external_id: str,
+    wants: str = "bot",
+    state: str = "ready",
+) -> Inbox:
+    """Keep what came, and count it. The message must be stored already."""
     row = Inbox(
         conversation_id=message.conversation_id,
         message_id=message.id,
         channel=channel,
         external_id=external_id,
+        wants=wants,
+        state=state,
     )
     session.add(row)
+    await session.flush()  # before it is counted: who counts waits for nobody
+    await intake.count(session, channel, message.created_at)
     ring(session, "inbox")
     return row
 

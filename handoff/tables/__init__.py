@@ -3,9 +3,10 @@
 from handoff.tables.attachments import Attachment, AttachmentContent
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.channels import ChannelState
-from handoff.tables.conversations import KEY, Conversation, Message, Offer
+from handoff.tables.conversations import KEY, SAID_ELSEWHERE, Conversation, Message, Offer
 from handoff.tables.joining import CitizenChange, JoinCode
 from handoff.tables.knowledge import KnowledgeRevision
+from handoff.tables.ledger import Intake
 from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
 from handoff.tables.queues import (
@@ -23,6 +24,7 @@ from handoff.tables.webchat import WebchatSession
 
 __all__ = [
     "KEY",
+    "SAID_ELSEWHERE",
     "Attachment",
     "AttachmentContent",
     "Attempt",
@@ -33,6 +35,7 @@ __all__ = [
     "Conversation",
     "DeliveryReport",
     "Inbox",
+    "Intake",
     "JoinCode",
     "KnowledgeRevision",
     "LoginAttempt",

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.tables.base import Base, Created, Id, Moment
 
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
 KEY_WAS_SHOWN = "(già mostrato)"
+SAID_ELSEWHERE = "Operatore (dall'app del canale)"  # author of what never passed through us
 
 
 class Conversation(Base):
@@ -36,7 +37,10 @@ class Conversation(Base):
 
 class Message(Base):
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_message_created_at", "created_at"),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))

@@ -40,8 +40,14 @@ async def write_down(session: AsyncSession, contact: Contact, *, operator: Opera
     heard = conversations.hear(session, conversation, text=without_codes(contact.text))
     conversation.heard_at = present()
     await session.flush()
-    row = inbox.put(session, heard, channel=contact.channel, external_id=heard.id)
-    row.state = "done"  # a person has answered, or will
+    await inbox.put(
+        session,
+        heard,
+        channel=contact.channel,
+        external_id=heard.id,
+        wants="person",
+        state="done",  # a person has answered, or will
+    )
     opened = await open_ticket(
         session,
         conversation,

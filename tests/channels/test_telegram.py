@@ -16,6 +16,7 @@ from handoff.channel import (
     Inbound,
     NotOffered,
     Outbound,
+    Passed,
     PermanentFailure,
     Received,
     TemporaryFailure,
@@ -48,13 +49,17 @@ class Gate:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.passed: list[Passed] = []
         self.asked: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.is_open = asyncio.Event()
         self.is_open.set()
         self._changed = asyncio.Event()
 
-    async def receive(self, inbound: Inbound) -> Received:
+    async def receive(self, inbound: Inbound | Passed) -> Received | None:
+        if isinstance(inbound, Passed):
+            self.passed.append(inbound)
+            return None
         said = inbound.payload or inbound.text
         self.asked.append(said)
         self._changed.set()
