@@ -15,6 +15,7 @@ from handoff import panel
 from handoff.api import health, internal, webchat
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.ledger import LedgerWatch
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
 from handoff.training.archives import Archives
@@ -83,6 +84,11 @@ def _show(app: FastAPI, house: House) -> None:
         frozenset(house.channels),
         house.scanner,
     )
+    app.state.ledger = LedgerWatch(
+        house.database,
+        [name for name, channel in house.channels.items() if not channel.by_hand],
+        app.state.health.balances,
+    )
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:
@@ -102,6 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = (
         asyncio.create_task(house.database.hear_others()),
         asyncio.create_task(app.state.health.watch_the_start()),
+        asyncio.create_task(app.state.ledger.run()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
         asyncio.create_task(
             keep_listening(

@@ -105,17 +105,13 @@ async def broken_rows(
     conversation, seq, near = day.c.conversation_id, day.c.seq, aliased(Message)
     same = near.conversation_id == conversation
     lower = select(func.max(near.seq)).where(same, near.seq < seq).correlate(day)
-    gap_before = and_(
-        seq > 1,
-        func.coalesce(day.c.before, 0) != seq - 1,
-        ~exists().where(same, near.seq == seq - 1).correlate(day),
-    )
+    higher = select(func.max(near.seq)).where(same, near.seq > seq).correlate(day)
+    beneath = func.coalesce(lower.scalar_subquery(), 0)
+    gap_before = and_(seq > 1, func.coalesce(day.c.before, 0) != seq - 1, beneath != seq - 1)
     gap_at_end = and_(
-        day.c.after.is_(None),
-        seq < Conversation.last_seq,
-        ~exists().where(same, near.seq > seq).correlate(day),
+        day.c.after.is_(None), seq < Conversation.last_seq, higher.scalar_subquery().is_(None)
     )
-    first = case((gap_before, func.coalesce(lower.scalar_subquery(), 0) + 1), else_=seq + 1)
+    first = case((gap_before, beneath + 1), else_=seq + 1)
     last = case((gap_before, seq - 1), else_=Conversation.last_seq)
     rows = await session.execute(
         select(Conversation.channel, conversation, first, last)

@@ -1,41 +1,25 @@
-"""Looks at the ledger every minute, and says what does not balance."""
+"""Looks at the ledger every minute, says what does not balance, and keeps older days at hand."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
-from handoff.ledger.lines import Line, lines
+from handoff.ledger.days import last_days
+from handoff.ledger.lines import Line, lines, lines_of
 from handoff.ledger.silence import silent
+from handoff.ledger.today import snapshot
 from handoff.ledger.words import told
 from handoff.tables import present
 
 PAUSE = 60.0  # seconds between two looks
 WATCHED = 2  # days: what was missed last night is still an alarm this morning
+KEPT = 14  # days; one that is not watched is counted anew every twelve minutes
 logger = logging.getLogger(__name__)
 Tell = Callable[[str | None], None]
-
-
-async def snapshot(session: AsyncSession) -> None:
-    """All that the session reads from here on is of one moment: else a message that comes between
-    two counts would be missing in one of them. To be called before anything else is read."""
-    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-async def figures(session: AsyncSession, *, now: datetime | None = None) -> list[Line]:
-    """Today's lines, one for each channel on which something happened since midnight in Rome.
-
-    `taken`, `received`, `fates`, `out` and `written` are numbers of messages that grow until
-    midnight and then begin anew: gauges, not counters. `faults` is empty when all balances, else
-    `{fault.kind: fault.number}` is what does not. Give it a session that has read nothing yet.
-    """
-    await snapshot(session)
-    return await lines(session, days=1, now=now)
 
 
 class LedgerWatch:
@@ -46,12 +30,14 @@ class LedgerWatch:
         self._database = database
         self._channels = channels
         self._tell = tell
+        self._older: dict[date, list[Line]] = {}  # the first is the one counted longest ago
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
                 self._tell(await self.look())
+                await self._count_an_older_day()
             except (SQLAlchemyError, OSError) as error:  # /readyz says so by itself
                 logger.error("cannot look at the ledger: %s", type(error).__name__)
             await asyncio.sleep(PAUSE)
@@ -67,3 +53,30 @@ class LedgerWatch:
         ]
         said += [f"{name}: silenzioso più del solito" for name in sorted(quiet)]
         return "; ".join(said) or None
+
+    async def lines(self, *, days: int, now: datetime | None = None) -> list[Line]:
+        """The newest day first; those that are not watched as they were some minutes ago."""
+        moment = now or present()
+        async with self._database.read() as session:
+            await snapshot(session)
+            found = await lines(session, days=min(days, WATCHED), now=moment)
+        for day in last_days(moment, days)[WATCHED:]:
+            if day not in self._older:
+                await self._count(day, moment)
+            found += self._older[day]
+        return found
+
+    async def _count_an_older_day(self) -> None:
+        moment = present()
+        wanted = last_days(moment, KEPT)[WATCHED:]
+        for day in self._older.keys() - wanted:
+            del self._older[day]
+        new = [day for day in wanted if day not in self._older]
+        await self._count(new[0] if new else next(iter(self._older)), moment)
+
+    async def _count(self, day: date, now: datetime) -> None:
+        async with self._database.read() as session:
+            await snapshot(session)
+            found = await lines_of(session, day, now)
+        self._older.pop(day, None)
+        self._older[day] = found

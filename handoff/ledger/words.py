@@ -1,6 +1,11 @@
 """What does not balance, in words for whoever has to answer for it."""
 
-from handoff.ledger.lines import Fault
+from dataclasses import asdict
+from typing import Any
+
+from handoff.ledger.fates import FATES
+from handoff.ledger.lines import Fault, Line
+from handoff.ledger.messages import OUT
 
 WORDS = {  # kind of a fault: of one, of several
     "not_stored": (
@@ -46,3 +51,19 @@ def told(fault: Fault) -> str:
     """A sentence without its stop; the ids stand apart."""
     one, several = WORDS[fault.kind]
     return one if fault.number == 1 else several.format(fault.number)
+
+
+def as_json(line: Line) -> dict[str, Any]:
+    """For the panel's page and for programs; every fate and state has a number."""
+    return {
+        "channel": line.channel,
+        "day": line.day.isoformat(),
+        "taken": line.taken,
+        "received": line.received,
+        "fates": {name: line.fates[name] for name in FATES},
+        "written": line.written,
+        "out": {name: line.out[name] for name in OUT},
+        "series": [{**asdict(each), "missing": each.missing} for each in line.series],
+        "balances": line.balances,
+        "faults": [{**asdict(fault), "told": told(fault)} for fault in line.faults],
+    }
