@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("--offline", action="store_true", help="look at the settings only")
     books = commands.add_parser(
         "ledger",
-        help="what was received and what became of it; exit code 1 if it does not balance",
+        help="what was received and what became of it; 1 if it does not balance",
     )
     books.set_defaults(run=_of("ledger", "run"))
     books.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD; by default today")

@@ -50,17 +50,18 @@ def _table(found: Sequence[Line]) -> str:
 def _rows(lines: Sequence[Line]) -> str:
     rows = [HEAD, *map(_cells, lines)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
-    written = [
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    written = [f"  {_padded(row, widths)}" for row in rows]
     written += [
         f"  ! {line.channel}: {told(fault)} {' '.join(fault.ids)}".rstrip()
         for line in lines
         for fault in line.faults
     ]
     return "\n".join(written) + "\n"
+
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return "  ".join(padded).rstrip()
 
 
 def _cells(line: Line) -> tuple[str, ...]:
