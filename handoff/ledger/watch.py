@@ -30,6 +30,9 @@ class LedgerWatch:
         self._database = database
         self._channels = channels
         self._tell = tell
+        self.silent: dict[
+            str, datetime
+        ] = {}  # channels at the last look: when each was heard last
         self._older: dict[date, list[Line]] = {}  # the first is the one counted longest ago
 
     async def run(self) -> None:
@@ -47,11 +50,11 @@ class LedgerWatch:
         async with self._database.read() as session:
             await snapshot(session)
             found = await lines(session, days=WATCHED, now=moment)
-            quiet = await silent(session, self._channels, moment)
+            self.silent = await silent(session, self._channels, moment)
         said = [
             f"{line.channel} {line.day}: {told(fault)}" for line in found for fault in line.faults
         ]
-        said += [f"{name}: silenzioso più del solito" for name in sorted(quiet)]
+        said += [f"{name}: silenzioso più del solito" for name in sorted(self.silent)]
         return "; ".join(said) or None
 
     async def lines(self, *, days: int, now: datetime | None = None) -> list[Line]:

@@ -39,7 +39,7 @@ async def lines(
     response.headers.update(PRIVATE)
     ledger: LedgerWatch = request.app.state.ledger
     return {
-        "alarm": request.app.state.health.shortcomings.get("ledger"),
+        "silent": {name: heard.isoformat() for name, heard in ledger.silent.items()},
         "lines": [as_json(line) for line in await ledger.lines(days=days)],
     }
 

@@ -2,7 +2,7 @@
 import { ask } from "./api.js";
 import { byId, icon, make } from "./elements.js";
 import { complain, suffer } from "./problems.js";
-import { date } from "./times.js";
+import { age, date } from "./times.js";
 import { channel as called } from "./words.js";
 
 const TICK = 60_000;
@@ -13,6 +13,7 @@ const FATES = [
   ["waiting_people", "Attende una persona"],
   ["not_due", "Senza risposta dovuta"],
   ["failed", "Non riusciti"],
+  ["missing", "Mancano"],
 ];
 const OUT = [
   ["sent", "Inviati"],
@@ -25,39 +26,48 @@ const OUT = [
   ["withheld", "Trattenuti"],
   ["elsewhere", "Scritti altrove"],
 ];
-const WORRYING = ["failed", "unknown"];
+const WORRYING = ["failed", "unknown", "missing"];
 
 async function draw(background) {
-  const { lines, alarm } = await ask(`ledger?days=${byId("days").value}`, { background });
+  const { lines, silent } = await ask(`ledger?days=${byId("days").value}`, { background });
   const open = new Set([...document.querySelectorAll("details[open]")].map((one) => one.id));
   const days = [...new Set(lines.map((line) => line.day))];
   byId("list").replaceChildren(...days.map((day, place) => section(day, lines.filter((line) => line.day === day), place, open)));
-  judge(lines, alarm);
+  judge(lines, silent);
   complain("");
 }
 
-function judge(lines, alarm) {
+function judge(lines, silent) {
   const faults = lines.filter((line) => !line.balances).length;
-  const quiet = (alarm ?? "").split("; ").filter((words) => words.includes("silenzioso"));
+  const quiet = Object.entries(silent).map(([channel, heard]) => `${title({ channel })} tace più del solito: nessun messaggio ${age(heard)}.`);
   byId("verdict").dataset.tone = faults ? "bad" : quiet.length ? "odd" : "fine";
-  byId("verdict").textContent = [
-    faults ? `Non quadra: ${faults === 1 ? "1 riga" : `${faults} righe`}, qui sotto in rosso.` : "Tutto quadra: nulla è andato perso.",
-    ...quiet.map((words) => `Canale ${words}.`),
-  ].join(" ");
+  byId("verdict").replaceChildren(
+    ...[
+      faults ? `Non quadra: ${faults === 1 ? "1 riga" : `${faults} righe`}, qui sotto in rosso.` : "Tutto quadra: nulla è andato perso.",
+      ...quiet,
+    ].map((words) => make("span", {}, words)),
+  );
 }
 
 function section(day, lines, place, open) {
   const bad = lines.some((line) => !line.balances);
-  const total = lines.reduce((sum, line) => sum + line.received, 0);
+  const total = lines.reduce((sum, line) => sum + fates(line).received, 0);
   return make(
     "details",
     { class: "ledger-day", id: `day-${day}`, "data-tone": bad ? "bad" : "fine", open: bad || place === 0 || open.has(`day-${day}`) },
     make("summary", {}, make("h2", {}, date(`${day}T12:00`)), make("span", {}, `${total} ricevuti`), make("span", { class: "stands" }, bad ? "Non quadra" : "Quadra")),
     lines.flatMap((line) => line.faults.map((fault) => faultOf(line, fault))),
-    table("Ricevuti, e che cosa ne è stato", [["received", "Ricevuti"], ...FATES], lines, (line) => ({ received: line.received, ...line.fates })),
+    table("Ricevuti, e che cosa ne è stato", [["received", "Ricevuti"], ...FATES], lines, fates),
     table("Scritti dallo sportello", [["written", "Scritti"], ...shown(OUT, lines)], lines, (line) => ({ written: line.written, ...line.out })),
     numbered(lines),
   );
+}
+
+/** What was received, by either count, and all that cannot be told what became of it. */
+function fates(line) {
+  const received = Math.max(line.received, line.taken ?? 0);
+  const told = FATES.reduce((sum, [name]) => sum + (line.fates[name] ?? 0), 0);
+  return { ...line.fates, received, missing: received - told };
 }
 
 /** Columns without a single number would only be in the way. */
@@ -85,12 +95,12 @@ function table(caption, columns, lines, numbers) {
 }
 
 function row(name, columns, number, balances) {
-  const cell = ([key, word]) => make("td", { "data-word": word, class: WORRYING.includes(key) && number(key) ? "bad" : null }, String(number(key)));
+  const cell = ([key, word]) => make("td", { "data-word": word, "data-none": number(key) === 0, class: WORRYING.includes(key) && number(key) ? "bad" : null }, String(number(key)));
   return make("tr", { "data-tone": balances ? null : "bad" }, make("th", { scope: "row" }, name), columns.map(cell));
 }
 
 function numbered(lines) {
-  const series = lines.flatMap((line) => line.series.map((one) => `${title(line)}, ${one.name}: ${one.taken} presi, l'ultimo è il ${one.last}${one.missing ? `, ${one.missing} mancano` : ""}`));
+  const series = lines.flatMap((line) => line.series.map((one) => `${title(line)}, ${one.name}: presi ${one.taken}, ultimo ${one.last}${one.missing ? `, mancanti ${one.missing}` : ""}`));
   return series.length ? make("div", { class: "ledger-series" }, make("h3", {}, "Numeri dei fornitori"), make("ul", {}, series.map((words) => make("li", {}, words)))) : null;
 }
 
