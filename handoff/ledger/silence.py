@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.tables import Inbox
 
-GAPS = 50  # how many of the latest say what is usual
+GAPS = 200  # of the latest messages say what is usual: some days, with their nights
 FEWEST = 10  # messages before anything is usual
 UNUSUAL = 3  # times the longest gap
+SHORTEST = timedelta(minutes=30)  # of a silence: after a burst any pause is a long one
 
 
 async def silent(
@@ -26,10 +27,10 @@ def is_quieter_than_usual(heard: Sequence[datetime], now: datetime) -> bool:
     if len(heard) < FEWEST:
         return False
     longest = max(one - before for one, before in zip(heard, heard[1:], strict=False))
-    return now - heard[0] > max(UNUSUAL * longest, timedelta(0))
+    return now - heard[0] > max(UNUSUAL * longest, SHORTEST)
 
 
 async def latest(session: AsyncSession, name: str) -> list[datetime]:
     """When the latest messages came, the newest first."""
-    rows = select(Inbox.created_at).where(Inbox.channel == name).order_by(Inbox.id.desc())
-    return sorted(await session.scalars(rows.limit(GAPS + 1)), reverse=True)
+    rows = select(Inbox.created_at).where(Inbox.channel == name)
+    return list(await session.scalars(rows.order_by(Inbox.created_at.desc()).limit(GAPS + 1)))

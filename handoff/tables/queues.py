@@ -37,6 +37,7 @@ class Inbox(Job, Base):
         Index("ix_inbox_heads", "conversation_id", "state", "id"),
         Index("ix_inbox_state", "state", "due"),
         Index("ix_inbox_created_at", "created_at"),
+        Index("ix_inbox_channel_created_at", "channel", "created_at"),
     )
 
     channel: Mapped[str] = mapped_column(String(32))

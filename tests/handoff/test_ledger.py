@@ -254,7 +254,7 @@ async def test_the_watch_tells_of_silence(database: Database) -> None:
                 update(Inbox).where(Inbox.message_id == talk.heard.id).values(created_at=at)
             )
     watch = LedgerWatch(database, ["post"], lambda _: None)
-    assert await watch.look(NOON + timedelta(minutes=2)) is None
+    assert await watch.look(NOON + timedelta(minutes=29)) is None
     assert await watch.look(EVENING) == "post: silenzioso più del solito"
 
 

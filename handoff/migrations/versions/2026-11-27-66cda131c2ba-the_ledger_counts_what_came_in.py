@@ -28,6 +28,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('wants', sa.String(length=8), server_default='bot', nullable=False))
+        batch_op.create_index('ix_inbox_channel_created_at', ['channel', 'created_at'], unique=False)
         batch_op.create_index('ix_inbox_created_at', ['created_at'], unique=False)
 
     with op.batch_alter_table('message', schema=None) as batch_op:
@@ -81,6 +82,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_created_at')
+        batch_op.drop_index('ix_inbox_channel_created_at')
         batch_op.drop_column('wants')
 
     op.drop_table('intake')
