@@ -1,8 +1,10 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,14 +14,27 @@ from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
 from handoff.knowledge import Knowledge
+from handoff.notify import ring
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
-from handoff.tables import Conversation, Message, present
+from handoff.tables import Conversation, Inbox, Message, present
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
+
+
+class Seat(Protocol):
+    """A worker of this process, free for what is being stored."""
+
+    owner: str
+
+    def start(self, job: inbox.Claimed) -> None: ...
+
+
+class Hands(Protocol):
+    def seat(self) -> AbstractContextManager[Seat | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,11 @@ class Gateway:
         self._privacy = privacy
         self._channels = channels
         self._codes = codes or Codes.of_this_process()
+        self._hands: Hands | None = None
+
+    def employ(self, hands: Hands) -> None:
+        """Give what comes in to workers of this process at once, as long as one is free."""
+        self._hands = hands
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -81,6 +101,16 @@ class Gateway:
             return await self._store(inbound, finding)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
+        with self._hands.seat() if self._hands else nullcontext() as seat:
+            received, job = await self._store_for(seat, inbound, finding)
+            if seat and job:
+                seat.start(job)
+        return received
+
+    async def _store_for(
+        self, seat: Seat | None, inbound: Inbound, finding: Finding | None
+    ) -> tuple[Received, inbox.Claimed | None]:
+        """With the claim in it, if a worker waits and nothing else stands before it."""
         async with self.database.begin() as session:
             # locked before we look, or deliveries of one message wait for each other crosswise
             conversation = await self._conversation_of(session, inbound)
@@ -89,14 +119,22 @@ class Gateway:
             )
             if known is not None:
                 await intake.note(session, inbound.channel, inbound.mark)
-                return _received(known, duplicate=True)
+                return _received(known, duplicate=True), None
             inbound = hearing.adjusted(inbound, conversation)
             channel = self._channels.get(inbound.channel)
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = await self._hear(session, conversation, inbound, finding)
+            is_first = seat is not None and await inbox.is_first(session, conversation.id)
+            message, row = await self._hear(session, conversation, inbound, finding)
+            job = None
+            if seat and is_first and row.state == "ready":
+                job = await inbox.take(session, message, conversation, row, owner=seat.owner)
+            elif row.state == "ready":
+                ring(session, "inbox")
+            # at the end: whoever counts on this channel waits until this is committed
+            await intake.count(session, inbound.channel, message.created_at)
             await intake.note(session, inbound.channel, inbound.mark)
-        return _received(message, duplicate=False)
+        return _received(message, duplicate=False), job
 
     async def _hear(
         self,
@@ -104,7 +142,7 @@ class Gateway:
         conversation: Conversation,
         inbound: Inbound,
         finding: Finding | None,
-    ) -> Message:
+    ) -> tuple[Message, Inbox]:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
@@ -121,7 +159,7 @@ class Gateway:
             message.trace = {**message.trace, **joining.noted(wish, self._codes)}
         await session.flush()
         wants = "nobody" if is_rest and not text and inbound.wants == "bot" else inbound.wants
-        await inbox.put(
+        row = inbox.put(
             session,
             message,
             channel=inbound.channel,
@@ -137,7 +175,7 @@ class Gateway:
             await hearing.file_letter(session, conversation, message)
         if text != heard and inbound.wants == "bot":
             await Speech(session, conversation, self.knowledge).system("codici_nascosti")
-        return message
+        return message, row
 
     async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
         thread = await hearing.thread_of(session, inbound)

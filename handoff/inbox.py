@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import intake
 from handoff.db import now
 from handoff.leases import LEASE, heads
 from handoff.notify import ring
 from handoff.tables import Conversation, Inbox, Message
 
+UNFINISHED = (
+    select(Inbox.id)
+    .where(Inbox.conversation_id == bindparam("talk"), Inbox.state.in_(("ready", "run")))
+    .limit(1)
+)
 MAX_ATTEMPTS = 5  # a message that kills its worker this often is dead
 
 
@@ -36,7 +40,7 @@ async def find(session: AsyncSession, *, channel: str, external_id: str) -> Mess
     return found
 
 
-async def put(
+def put(
     session: AsyncSession,
     message: Message,
     *,
@@ -45,7 +49,6 @@ async def put(
     wants: str = "bot",
     state: str = "ready",
 ) -> Inbox:
-    """Keep what came, and count it. The message must be stored already."""
     row = Inbox(
         conversation_id=message.conversation_id,
         message_id=message.id,
@@ -55,10 +58,22 @@ async def put(
         state=state,
     )
     session.add(row)
-    await session.flush()  # before it is counted: who counts waits for nobody
-    await intake.count(session, channel, message.created_at)
-    ring(session, "inbox")
     return row
+
+
+async def is_first(session: AsyncSession, conversation_id: str) -> bool:
+    """True if no message of the conversation waits. The conversation must be locked."""
+    return await session.scalar(UNFINISHED, {"talk": conversation_id}) is None
+
+
+async def take(
+    session: AsyncSession, message: Message, conversation: Conversation, row: Inbox, *, owner: str
+) -> Claimed:
+    """Claim what is being stored, for a worker that waits for it in this process."""
+    row.state, row.owner, row.attempts = "run", owner, 1
+    row.lease_until = now() + LEASE
+    await session.flush()
+    return Claimed(row.id, owner, 1, row.external_id, message, conversation)
 
 
 async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Claimed]:
@@ -88,7 +103,10 @@ def _with_message(ids: list[int]) -> Select[int, int, str, Message, Conversation
 
 
 async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") -> bool:
-    """False if the lease ran out and another worker has the job: then nothing may be said."""
+    """False if the lease ran out and another worker has the job: then nothing may be said.
+
+    The next message of this conversation is a head now: who finishes looks for more anyway.
+    """
     done = await session.scalar(
         update(Inbox)
         .where(Inbox.id == job.id, Inbox.owner == job.owner, Inbox.state == "run")
@@ -96,7 +114,6 @@ async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") ->
         .returning(Inbox.id)
         .execution_options(synchronize_session=False)
     )
-    ring(session, "inbox")  # the next message of this conversation is a head now
     return done is not None
 
 

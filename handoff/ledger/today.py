@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import sqlite
 from handoff.ledger.lines import Line, lines
 
 # compiling such a query takes PostgreSQL seconds, and running it some hundredths
@@ -13,11 +14,14 @@ PLAINLY = text("set local jit = off")
 
 async def snapshot(session: AsyncSession) -> None:
     """All that the session reads from here on is of one moment: else a message that comes between
-    two counts would be missing in one of them. To be called before anything else is read."""
+    two counts would be missing in one of them. To be called before anything else is read.
+
+    On SQLite it is of one moment anyway, but it reads in a thread: nobody else has to wait.
+    """
     if session.get_bind().dialect.name == "sqlite":
+        await session.connection(execution_options={sqlite.APART: True})
         return
-    if not session.in_transaction():
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     await session.execute(PLAINLY)
 
 

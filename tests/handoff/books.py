@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import inbox
+from handoff import inbox, intake
 from handoff.tables import Conversation, Message, Outbox, Ticket
 
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Talk:
             self.session.add(self.conversation)
             await self.session.flush()
         self.heard = await self._add("citizen", text)
-        await inbox.put(
+        inbox.put(
             self.session,
             self.heard,
             channel=self.channel,
@@ -44,6 +44,7 @@ class Talk:
             state=state,
             wants=wants,
         )
+        await intake.count(self.session, self.channel, self.heard.created_at)
         return self
 
     async def says(self, author: str, state: str | None = "sent", *, reply: bool = True) -> "Talk":

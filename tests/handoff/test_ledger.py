@@ -1,11 +1,13 @@
 """What was received, what became of it, and what does not balance."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
+import asyncpg
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import URL, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Mark
@@ -115,22 +117,25 @@ async def answer_to(session: AsyncSession, talk: Talk) -> Message:
 
 
 async def test_a_job_whose_message_is_gone_is_named(database: Database) -> None:
-    """Foreign keys forbid it; who repairs by hand may switch them off."""
-    off = {
-        "sqlite": "pragma foreign_keys = off",
-        "postgresql": "set session_replication_role = replica",
-    }
+    """Foreign keys forbid it, but who repairs by hand may switch them off."""
     async with database.begin() as session:
         talk = await Talk(session, at=present() - timedelta(seconds=9)).hears()
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute(off[database.engine.dialect.name])
-        await driver.execute("delete from message")
-        await connection.invalidate()
+    await by_hand(database.engine.url, "delete from message")
     async with database.read() as session:
         [line] = await figures(session)
     assert {"without_message", "not_stored"} <= {fault.kind for fault in line.faults}
     assert next(f.ids for f in line.faults if f.kind == "without_message") == (talk.heard.id,)
+
+
+async def by_hand(url: URL, statement: str) -> None:
+    if url.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(str(url.database))) as file, file:
+            file.execute(statement)
+        return
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(plain)
+    await connection.execute(f"set session_replication_role = replica; {statement}")
+    await connection.close()
 
 
 async def test_what_was_never_counted_is_told(database: Database) -> None:

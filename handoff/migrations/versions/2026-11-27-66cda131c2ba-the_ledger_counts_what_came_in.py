@@ -9,7 +9,7 @@ import handoff.tables.base
 
 
 revision = '66cda131c2ba'
-down_revision = '70fcc8ad8fc9'
+down_revision = '009259907ebd'
 branch_labels = None
 depends_on = None
 
