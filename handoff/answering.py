@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
 from handoff.bot import Answer, Bot, BotSilent, TicketWish
 from handoff.db import Database
@@ -36,12 +37,28 @@ class Answering:
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
+        with journal.bound(
+            request_id=job.message.trace.get("request_id"),
+            conversation=job.conversation.id,
+            message=job.message.id,
+        ):
+            await self._answer(job)
+
+    async def _answer(self, job: Claimed) -> None:
         if job.attempts > inbox.MAX_ATTEMPTS:
             await self._bury(job)
         elif job.conversation.holder != "bot" or await self._is_for_us(job):
             await self._settle(job)
         else:
-            await self._settle(job, await self._ask(job), asked=True)
+            answer = await self._ask(job)
+            if answer is None and self.database.bell.is_closing:
+                await self._leave(job)  # the bot may be ending with us: nothing is wrong
+            else:
+                await self._settle(job, answer, asked=True)
+
+    async def _leave(self, job: Claimed) -> None:
+        async with self.database.begin() as session:
+            await inbox.again(session, job)
 
     async def _is_for_us(self, job: Claimed) -> bool:
         """Scores, comments, wishes about data and channels, the unreadable: not for the bot."""
@@ -65,8 +82,8 @@ class Answering:
             try:
                 return await self.bot.ask(question)
             except BotSilent as silent:
-                logger.warning("bot silent on message %s: %s", job.message.id, silent)
-                if is_last or self.bot.breaker.is_open:
+                logger.warning("bot silent: %s", silent)
+                if is_last or self.bot.breaker.is_open or self.database.bell.is_closing:
                     return None
         return None
 
@@ -92,6 +109,7 @@ class Answering:
                 await self._fall_back(session, conversation, message, speech, "bot_muto")
             else:
                 await self._say_answer(session, conversation, message, speech, answer)
+        journal.note(logger, "seen to", decision=answer.decision if answer else None)
 
     async def _answered_here(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech

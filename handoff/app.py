@@ -12,7 +12,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
-from handoff.api import health, internal, webchat
+from handoff.api import health, internal, metrics, webchat
+from handoff.api.request_ids import RequestIds
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
 from handoff.ledger import LedgerWatch
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     for error in (OperationalError, InterfaceError):
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -67,6 +69,8 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.channels = house.channels
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
+    app.state.metrics = house.metrics
+    app.state.telemetry = house.metrics.counters
     app.state.workshop = Workshop(
         house.database,
         house.settings,
@@ -89,10 +93,11 @@ def _show(app: FastAPI, house: House) -> None:
         [name for name, channel in house.channels.items() if not channel.by_hand],
         app.state.health.balances,
     )
+    app.state.metrics.figures.ledger = app.state.ledger.measured
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:
-    for face in (health, internal, webchat, panel):
+    for face in (health, metrics, internal, webchat, panel):
         # as they are: include_router() has each read anew at its first request, for 0.1 s
         app.router.routes.extend(face.router.routes)
     for channel in house.channels.values():
@@ -122,8 +127,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await app.state.crew.start(house.gateway.take)
         yield
     finally:
-        await app.state.workshop.stop()
-        await app.state.crew.stop()
+        await asyncio.gather(app.state.workshop.stop(), app.state.crew.stop())
         for task in watching:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -7,12 +7,19 @@ from typing import Annotated, Any, Literal
 import httpx
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+import journal
+from handoff.telemetry import NOBODY, Telemetry
+
 FAILURES_TO_OPEN = 5
 OPEN_FOR = 5.0  # seconds until one question is let through again
 
 
 class BotSilent(Exception):
-    """No usable answer: down, slow, broken, or the breaker is open."""
+    """No usable answer. `why`: breaker | refused | unreachable | slow | garbled."""
+
+    def __init__(self, why: str, detail: str) -> None:
+        super().__init__(detail)
+        self.why = why
 
 
 class Reply(BaseModel):
@@ -43,8 +50,17 @@ class Answer(BaseModel):
 
 
 class Bot:
-    def __init__(self, http: httpx.AsyncClient, *, url: str, token: str, timeout: float) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        url: str,
+        token: str,
+        timeout: float,
+        telemetry: Telemetry = NOBODY,
+    ) -> None:
         self.breaker = Breaker()
+        self._telemetry = telemetry
         self._http = http
         self._url = url.rstrip("/") + "/webhooks/handoff/converse"
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -52,22 +68,42 @@ class Bot:
 
     async def ask(self, question: dict[str, Any]) -> Answer:
         """One answer to one message; anything else is BotSilent."""
-        if not self.breaker.lets_through():
-            raise BotSilent("breaker open")
+        began = time.perf_counter()
         try:
-            response = await self._http.post(
-                self._url, json=question, headers=self._headers, timeout=self._timeout
-            )
-            response.raise_for_status()
-            answer = Answer.model_validate_json(response.content)
-        except httpx.HTTPStatusError as error:
+            answer = await self._ask(question)
+        except BotSilent as silent:
+            self._telemetry.silent(silent.why, time.perf_counter() - began)
+            raise
+        self._telemetry.answered(answer.decision, time.perf_counter() - began)
+        return answer
+
+    async def _ask(self, question: dict[str, Any]) -> Answer:
+        if not self.breaker.lets_through():
+            raise BotSilent("breaker", "breaker open")
+        try:
+            answer = await self._answer(question)
+        except BotSilent:
             self.breaker.failed()
-            raise BotSilent(f"HTTP {error.response.status_code}") from error
-        except (httpx.HTTPError, ValidationError) as error:
-            self.breaker.failed()
-            raise BotSilent(type(error).__name__) from error
+            raise
         self.breaker.succeeded()
         return answer
+
+    async def _answer(self, question: dict[str, Any]) -> Answer:
+        headers = self._headers | journal.headers()
+        try:
+            response = await self._http.post(
+                self._url, json=question, headers=headers, timeout=self._timeout
+            )
+            response.raise_for_status()
+            return Answer.model_validate_json(response.content)
+        except httpx.HTTPStatusError as error:
+            raise BotSilent("refused", f"HTTP {error.response.status_code}") from error
+        except httpx.TimeoutException as error:
+            raise BotSilent("slow", type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise BotSilent("unreachable", type(error).__name__) from error
+        except ValidationError as error:
+            raise BotSilent("garbled", type(error).__name__) from error
 
 
 class Breaker:

@@ -1,12 +1,14 @@
 """Who talks with whom, who holds the word, and the one door out: `say`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff.channel import Button
 from handoff.notify import ring
 from handoff.tables import Conversation, Message, Offer, Outbox, new_id, present
@@ -116,10 +118,20 @@ def record_said(
     return _add(session, conversation, author="operator", author_name=author_name, text=text)
 
 
-def _add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
+def _add(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    trace: Mapping[str, Any] = MappingProxyType({}),
+    **values: Any,
+) -> Message:
     conversation.last_seq += 1
     message = Message(
-        id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, **values
+        id=new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        trace={**trace, **journal.traced()},
+        **values,
     )
     session.add(message)
     ring(session, f"conversation:{conversation.id}")

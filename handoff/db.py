@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from handoff import sqlite
 from handoff.notify import Bell
 from handoff.shared_commits import SharedCommits
+from handoff.telemetry import NOBODY, Telemetry
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
@@ -42,8 +44,9 @@ def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
 class Database:
     """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, telemetry: Telemetry = NOBODY) -> None:
         self.bell = Bell()
+        self._telemetry = telemetry
         made = make_url(url)
         self.engine = (
             sqlite.create_engine(made)
@@ -59,7 +62,9 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
+        asked = time.perf_counter()
         async with self._unit() as session:
+            self._telemetry.waited_to_write(time.perf_counter() - asked)
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
@@ -72,6 +77,7 @@ class Database:
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            await session.connection()  # waits for one here, where it is measured
             yield session
 
     @asynccontextmanager

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 import httpx
+from prometheus_client import CollectorRegistry
 
 from handoff.answering import Answering
 from handoff.attachments import Scanner
@@ -18,6 +19,7 @@ from handoff.gateway import Gateway, PrivacyNotice
 from handoff.joining import Codes, Joining
 from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.knowledge.templates import Templates
+from handoff.metrics import Counters, Figures, Metrics
 from handoff.presence import Presence
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
@@ -41,6 +43,7 @@ class House:
     bot: Bot
     joining: Joining
     scanner: Scanner
+    metrics: Metrics
     deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
@@ -49,10 +52,12 @@ class House:
             Answering(
                 self.database, self.knowledge, self.bot, Presence(self.channels), self.joining
             ),
-            Delivery(self.database, self.channels),
+            Delivery(self.database, self.channels, self.metrics.counters),
             self.knowledge,
             slots=max(1, self.settings.workers),
             scanner=self.scanner,
+            telemetry=self.metrics.counters,
+            stop_within=self.settings.stop_within,
         )
 
     async def close(self) -> None:
@@ -64,11 +69,19 @@ class House:
 
 def build(settings: Settings) -> House:
     """Everything that needs no network yet; a fault in settings or data stops the boot."""
-    database = Database(settings.database_url)
+    metrics, database = _metrics(settings)
     knowledge = Knowledge.load(settings.data, public_url=settings.public_url)
     channels = open_channels(settings.channels)
     joining = Joining(Codes.of(settings.internal_token.get_secret_value()), channels)
     http = client(answer_within=settings.bot_timeout)
+    bot = Bot(
+        http,
+        url=settings.bot_url,
+        token=settings.bot_token.get_secret_value(),
+        timeout=settings.bot_timeout,
+        telemetry=metrics.counters,
+    )
+    metrics.counters.watch_breaker(lambda: bot.breaker.is_open)
     ear, deaf = _ear(settings)
     return House(
         settings=settings,
@@ -87,17 +100,21 @@ def build(settings: Settings) -> House:
             privacy=PrivacyNotice(settings.privacy_url, settings.privacy_version),
             channels=channels,
             codes=joining.codes,
+            telemetry=metrics.counters,
         ),
-        bot=Bot(
-            http,
-            url=settings.bot_url,
-            token=settings.bot_token.get_secret_value(),
-            timeout=settings.bot_timeout,
-        ),
+        bot=bot,
+        metrics=metrics,
         joining=joining,
         scanner=Scanner.at(settings.clamav_url),
         deaf=deaf,
     )
+
+
+def _metrics(settings: Settings) -> tuple[Metrics, Database]:
+    registry = CollectorRegistry()
+    counters = Counters(registry, settings.channels)
+    database = Database(settings.database_url, counters)
+    return Metrics(registry, counters, Figures(database, settings.channels)), database
 
 
 def _ear(settings: Settings) -> tuple[Ear | None, str | None]:

@@ -1,13 +1,14 @@
 """Everything that can be configured, read once from `SPORTELLO_*` (see .env.example)."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parents[1]
 Secret = Annotated[SecretStr, Field(min_length=32)]  # an empty secret would let anyone in
+MetricsToken = Annotated[SecretStr, Field(min_length=16)]
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     channels: Words = ("webchat", "desk", "phone")
     limits: bool = True
     workers: int = Field(default=4, ge=0)  # 0: workers run apart, by `handoff worker`
+    stop_within: float = Field(default=20.0, gt=0)  # seconds for what runs, when asked to stop
+    log_format: Literal["", "json", "text"] = ""  # empty: as fits where it is written
+    metrics_port: int = Field(default=0, ge=0, le=65535)  # of workers that run apart; 0: none
+    metrics_token: MetricsToken | None = None
     port: int = 8000
     host: str = "127.0.0.1"
     public_url: str = "http://localhost:8000"

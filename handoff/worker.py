@@ -3,6 +3,8 @@
 import asyncio
 import signal
 
+from handoff.api.aside import telling
+from handoff.ending import GRACE, gone_within
 from handoff.house import build
 from handoff.knowledge import keep_fresh
 from handoff.safety import keep_listening
@@ -24,7 +26,10 @@ async def work(settings: Settings) -> None:
     try:
         house.gateway.employ(crew.answerers)
         await crew.start(house.gateway.take)
-        await stop.wait()
+        async with telling(settings, house.metrics):
+            await stop.wait()
+            gone_within(settings.stop_within + GRACE)
+            crew.leave()
     finally:
         await crew.stop()
         for task in watching:

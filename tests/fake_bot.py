@@ -18,6 +18,7 @@ class FakeBot:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.request_ids: list[str | None] = []  # of what it was asked
         self.ranking: list[dict[str, Any]] = []  # what it thought of
         self.fault: str | None = None
         self.delay = 0.0  # seconds
@@ -63,6 +64,7 @@ class FakeBot:
 
             def do_POST(self) -> None:
                 size = int(self.headers["Content-Length"])
+                bot.request_ids.append(self.headers["X-Request-Id"])
                 self._send(*bot.answer(json.loads(self.rfile.read(size))))
 
             def do_GET(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, exists, select
 
 from handoff import conversations
 from handoff.db import Database
+from handoff.notify import come_back
 from handoff.tables import Conversation, Inbox, Message
 
 LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
@@ -71,6 +72,8 @@ async def wait_for_page(
     async with database.bell.listen(f"conversation:{conversation_id}") as heard:
         page = first = await read_page(database, conversation_id, after=after)
         while not page.messages and page.holder == first.holder and clock.time() < ends:
+            if database.bell.is_closing:
+                break
             await heard.wait(min(LOOK, ends - clock.time()))
             page = await read_page(database, conversation_id, after=after)
     return page
@@ -111,12 +114,12 @@ class Stream:
     keep_alive: float = KEEP_ALIVE
     _told: dict[str, Any] = field(default_factory=dict, init=False)
 
-    async def events(self) -> AsyncIterator[str]:
-        """Until the browser goes. The first bytes leave at once: proxies must not wait."""
+    async def events(self) -> AsyncGenerator[str]:
+        """Until the browser goes or we do. The first bytes leave at once, for proxies."""
         yield ": eccoci\n\n"
         async with self.database.bell.listen(f"conversation:{self.conversation_id}") as heard:
             silent = 0.0
-            while True:
+            while not self.database.bell.is_closing:
                 page = await read_page(self.database, self.conversation_id, after=self.after)
                 for event in self._news(page):
                     silent = 0.0
@@ -127,6 +130,7 @@ class Stream:
                 if silent >= self.keep_alive:
                     silent = 0.0
                     yield ": \n\n"
+        yield come_back()
 
     def _news(self, page: Page) -> list[str]:
         news = [_event("message", message, id=message["seq"]) for message in page.messages]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
 from handoff.ledger.days import last_days
@@ -33,6 +34,7 @@ class LedgerWatch:
         self.silent: dict[
             str, datetime
         ] = {}  # channels at the last look: when each was heard last
+        self.unbalanced = 0  # at the last look: the numbers of all faults
         self._older: dict[date, list[Line]] = {}  # the first is the one counted longest ago
 
     async def run(self) -> None:
@@ -51,11 +53,16 @@ class LedgerWatch:
             await snapshot(session)
             found = await lines(session, days=WATCHED, now=moment)
             self.silent = await silent(session, self._channels, moment)
+        self.unbalanced = sum(fault.number for line in found for fault in line.faults)
         said = [
             f"{line.channel} {line.day}: {told(fault)}" for line in found for fault in line.faults
         ]
         said += [f"{name}: silenzioso più del solito" for name in sorted(self.silent)]
         return "; ".join(said) or None
+
+    async def measured(self, _: AsyncSession) -> float:
+        """For whoever measures often: as it was at the last look."""
+        return float(self.unbalanced)
 
     async def lines(self, *, days: int, now: datetime | None = None) -> list[Line]:
         """The newest day first; those that are not watched as they were some minutes ago."""
