@@ -41,7 +41,7 @@ async def note(session: AsyncSession, channel: str, mark: Mark | None) -> None:
     if mark is None or not 0 <= mark.number < LARGEST:
         return
     latest, today = await _rows(session, channel, mark)
-    last = latest.last_sequence
+    last = today.last_sequence
     if last is None or _is_renewed(latest, today, mark):
         today.last_sequence = mark.number
     elif mark.number > last:
@@ -64,7 +64,7 @@ async def _rows(session: AsyncSession, channel: str, mark: Mark) -> tuple[Intake
         day=day,
         taken=0,
         gapless=mark.gapless,
-        last_sequence=latest.last_sequence if latest else None,
+        last_sequence=latest.last_sequence if latest else None,  # goes on from there
     )
     await session.execute(first.on_conflict_do_nothing())
     today = await _latest(session, channel, mark.series)

@@ -16,7 +16,7 @@ from handoff.ledger.fates import FATES
 from handoff.settings import Settings
 from handoff.tables import present
 
-HEAD = ("channel", "taken", "received", *FATES, "written")
+HEAD = ("channel", "taken", "received", *FATES, "missing", "written")
 
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -67,4 +67,4 @@ def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
 def _cells(line: Line) -> tuple[str, ...]:
     taken = "-" if line.taken is None else str(line.taken)
     fates = (str(line.fates[name]) for name in FATES)
-    return (line.channel, taken, str(line.received), *fates, str(line.written))
+    return (line.channel, taken, str(line.received), *fates, str(line.missing), str(line.written))

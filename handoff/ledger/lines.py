@@ -55,6 +55,12 @@ class Line:
         return not self.faults
 
     @property
+    def missing(self) -> int:
+        """Of what was received, by whichever count has more: those of unknown fate."""
+        known = self.fates.total() - self.fates[UNANSWERED]
+        return max(self.received, self.taken or 0) - known
+
+    @property
     def written(self) -> int:
         return self.out.total()
 

@@ -61,6 +61,7 @@ def as_json(line: Line) -> dict[str, Any]:
         "taken": line.taken,
         "received": line.received,
         "fates": {name: line.fates[name] for name in FATES},
+        "missing": line.missing,
         "written": line.written,
         "out": {name: line.out[name] for name in OUT},
         "series": [{**asdict(each), "missing": each.missing} for each in line.series],

@@ -98,6 +98,7 @@ async def test_what_was_lost_is_found_and_named(database: Database) -> None:
         await session.execute(delete(Outbox).where(Outbox.message_id == last))
         await session.execute(delete(Message).where(Message.id == last))
     [line] = await day_of(database)
+    assert (line.taken, line.received, line.missing) == (4, 3, 3)
     assert {fault.kind: (fault.number, fault.ids) for fault in line.faults} == {
         "not_stored": (1, ()),
         "without_job": (1, (no_job.heard.id,)),

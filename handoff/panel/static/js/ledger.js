@@ -63,12 +63,8 @@ function section(day, lines, place, open) {
   );
 }
 
-/** What was received, by either count, and all that cannot be told what became of it. */
-function fates(line) {
-  const received = Math.max(line.received, line.taken ?? 0);
-  const told = FATES.reduce((sum, [name]) => sum + (line.fates[name] ?? 0), 0);
-  return { ...line.fates, received, missing: received - told };
-}
+/** What was received, by whichever count has more. */
+const fates = (line) => ({ ...line.fates, received: Math.max(line.received, line.taken ?? 0), missing: line.missing });
 
 /** Columns without a single number would only be in the way. */
 const shown = (columns, lines) => columns.filter(([name]) => lines.some((line) => line.out[name]));
