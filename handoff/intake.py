@@ -24,16 +24,10 @@ def day_of(moment: datetime) -> date:
 
 async def count(session: AsyncSession, channel: str, moment: datetime) -> None:
     """One more message of a citizen. Waits for whoever counts on this channel just now."""
-    await session.execute(
-        _insert(
-            session, channel=channel, series=MESSAGES, day=day_of(moment), taken=1, gapless=False
-        )
-        .on_conflict_do_update(
-            index_elements=[Intake.channel, Intake.series, Intake.day],
-            set_={"taken": Intake.taken + 1},
-        )
-        .execution_options(synchronize_session=False)
-    )
+    first = _insert(session, channel=channel, series=MESSAGES, day=day_of(moment), taken=1)
+    one_more = {"taken": Intake.taken + 1}
+    key = [Intake.channel, Intake.series, Intake.day]
+    await session.execute(first.on_conflict_do_update(index_elements=key, set_=one_more))
 
 
 async def note(session: AsyncSession, channel: str, mark: Mark | None) -> None:

@@ -31,9 +31,7 @@ class LedgerWatch:
         self._database = database
         self._channels = channels
         self._tell = tell
-        self.silent: dict[
-            str, datetime
-        ] = {}  # channels at the last look: when each was heard last
+        self.silent: dict[str, datetime] = {}  # at the last look: when each was heard last
         self.unbalanced = 0  # at the last look: the numbers of all faults
         self._older: dict[date, list[Line]] = {}  # the first is the one counted longest ago
 
