@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
 from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
-from handoff.bot import Answer, Bot, BotSilent, TicketWish
+from handoff.bot import Answer, Bots, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.joining import Joining
@@ -25,13 +25,13 @@ class Answering:
         self,
         database: Database,
         knowledge: Knowledge,
-        bot: Bot,
+        bots: Bots,
         presence: Presence | None = None,
         joining: Joining | None = None,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
-        self.bot = bot
+        self._bots = bots
         self._presence = presence or Presence({})
         self._joining = joining or Joining()
 
@@ -75,17 +75,13 @@ class Answering:
             return await _awaits_an_answer(session, job.conversation.id)
 
     async def _ask(self, job: Claimed) -> Answer | None:
-        """The bot's answer; None when it stays silent twice."""
-        question, channel = _question(job), job.conversation.channel
-        self._presence.show(channel, job.conversation.address, job.external_id)
-        for is_last in (False, True):
-            try:
-                return await self.bot.ask(question)
-            except BotSilent as silent:
-                logger.warning("bot silent: %s", silent)
-                if is_last or self.bot.breaker.is_open or self.database.bell.is_closing:
-                    return None
-        return None
+        """A bot's answer; None when there is none to be had."""
+        conversation = job.conversation
+        self._presence.show(conversation.channel, conversation.address, job.external_id)
+        try:
+            return await self._bots.ask(_question(job))
+        except BotSilent:
+            return None
 
     async def _settle(
         self, job: Claimed, answer: Answer | None = None, *, asked: bool = False

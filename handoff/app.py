@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
@@ -17,6 +18,7 @@ from handoff.api.request_ids import RequestIds
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
 from handoff.ledger import LedgerWatch
+from handoff.missed_rings import MissedRings
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
 from handoff.training.archives import Archives
@@ -49,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     _show(app, house)
     _mount_faces(app, house)
-    for error in (OperationalError, InterfaceError):
+    for error in (OperationalError, InterfaceError, NoConnectionFree):
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_middleware(RequestIds)
@@ -80,8 +82,8 @@ def _show(app: FastAPI, house: House) -> None:
         house.database,
         house.http,
         {
-            "bot": house.settings.bot_url.rstrip("/") + "/webhooks/handoff/health",
-            "actions": house.settings.actions_url.removesuffix("/webhook") + "/health",
+            "bot": house.bots.addresses.of_health,
+            "actions": health.at(house.settings.actions_url.removesuffix("/webhook") + "/health"),
         },
         lambda: app.state.crew.is_well,
         {"safety": house.deaf} if house.deaf else {},
@@ -112,6 +114,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     watching = (
         asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(MissedRings(house.database).run()),
         asyncio.create_task(app.state.health.watch_the_start()),
         asyncio.create_task(app.state.ledger.run()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),

@@ -1,6 +1,7 @@
 """Who talks with whom, who holds the word, and the one door out: `say`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -70,6 +71,20 @@ def hear(
     return _add(
         session, conversation, author="citizen", author_name=None, text=text, payload=payload
     )
+
+
+async def heard_last_but(
+    session: AsyncSession, conversation_id: str, *, count: int
+) -> datetime | None:
+    """When the citizen wrote the message that so many came after; None if there are fewer."""
+    found: datetime | None = await session.scalar(
+        select(Message.created_at)
+        .where(Message.conversation_id == conversation_id, Message.author == "citizen")
+        .order_by(Message.seq.desc())
+        .offset(count)
+        .limit(1)
+    )
+    return found
 
 
 async def say(

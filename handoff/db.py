@@ -18,6 +18,7 @@ from handoff.notify import Bell
 from handoff.shared_commits import SharedCommits
 from handoff.telemetry import NOBODY, Telemetry
 
+ALIVE = 5.0  # seconds between two signs of life of the connection that hears rings
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
 logger = logging.getLogger(__name__)
@@ -54,10 +55,11 @@ class Database:
             else _postgresql(made)
         )
         self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_shared = not self._is_sqlite  # by several processes
         # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
         self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
-        self._listening: asyncio.Task[None] | None = None
+        self._apart = self._reader.execution_options(**{sqlite.APART: True})
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -81,9 +83,10 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """One snapshot to read from; takes no write lock."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+    async def read(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
+        """One snapshot to read from; takes no write lock. `apart`: it may take long (reports)."""
+        engine = self._apart if apart else self._reader
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
 
     async def hear_others(self) -> None:
@@ -91,7 +94,7 @@ class Database:
         while not self._is_sqlite:
             try:
                 await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger.warning("lost the wake-up connection: %s", type(error).__name__)
             await asyncio.sleep(1)
 
@@ -102,12 +105,22 @@ class Database:
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(RINGS, lambda *heard: self.bell.ring([heard[3]]))
-            await closed.wait()
+            self.bell.ring_all()  # what rang while nobody here could hear it
+            while not await _within(ALIVE, closed):
+                await connection.execute("select 1", timeout=ALIVE)
         finally:
-            await connection.close()
+            connection.terminate()  # a farewell might wait for a server that is gone
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 def _postgresql(url: URL) -> AsyncEngine:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from handoff.answering import Answering
 from handoff.attachments import Scanner
-from handoff.bot import Bot
+from handoff.bot import Addresses, Bots
 from handoff.channel import Channel
 from handoff.channel.calling import client
 from handoff.channels import open_channels
@@ -40,7 +40,7 @@ class House:
     clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
-    bot: Bot
+    bots: Bots
     joining: Joining
     scanner: Scanner
     metrics: Metrics
@@ -50,7 +50,7 @@ class House:
         return Crew(
             self.database,
             Answering(
-                self.database, self.knowledge, self.bot, Presence(self.channels), self.joining
+                self.database, self.knowledge, self.bots, Presence(self.channels), self.joining
             ),
             Delivery(self.database, self.channels, self.metrics.counters),
             self.knowledge,
@@ -74,14 +74,14 @@ def build(settings: Settings) -> House:
     channels = open_channels(settings.channels)
     joining = Joining(Codes.of(settings.internal_token.get_secret_value()), channels)
     http = client(answer_within=settings.bot_timeout)
-    bot = Bot(
+    bots = Bots(
         http,
-        url=settings.bot_url,
+        Addresses(settings.bot_url),
         token=settings.bot_token.get_secret_value(),
         timeout=settings.bot_timeout,
         telemetry=metrics.counters,
     )
-    metrics.counters.watch_breaker(lambda: bot.breaker.is_open)
+    metrics.counters.watch_breaker(lambda: bots.are_given_up)
     ear, deaf = _ear(settings)
     return House(
         settings=settings,
@@ -102,7 +102,7 @@ def build(settings: Settings) -> House:
             codes=joining.codes,
             telemetry=metrics.counters,
         ),
-        bot=bot,
+        bots=bots,
         metrics=metrics,
         joining=joining,
         scanner=Scanner.at(settings.clamav_url),

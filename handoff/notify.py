@@ -46,10 +46,13 @@ class Bell:
             for heard in self._listeners.get(topic, ()):
                 heard.wake()
 
+    def ring_all(self) -> None:
+        self.ring(list(self._listeners))
+
     def close(self) -> None:
         """Wake all who wait; they see `is_closing`. What is committed later still rings."""
         self.is_closing = True
-        self.ring(list(self._listeners))
+        self.ring_all()
 
     @asynccontextmanager
     async def listen(self, *topics: str) -> AsyncIterator[Heard]:

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     data: Path = ROOT / "data"
     models: Path = ROOT / "models"
     var: Path = ROOT / "var"  # where versions of the model are made
-    bot_url: str = "http://127.0.0.1:5005"
+    bot_url: Annotated[Words, Field(min_length=1)] = ("http://127.0.0.1:5005",)
     actions_url: str = "http://127.0.0.1:5055/webhook"
     bot_timeout: float = Field(default=5.0, gt=0)  # seconds; the door caps itself at 4
     bot_token: Secret
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     admin_email: str = ""
     admin_password: SecretStr = SecretStr("")
 
-    @field_validator("channels", "frame_ancestors", mode="before")
+    @field_validator("bot_url", "channels", "frame_ancestors", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from handoff.api.aside import telling
 from handoff.ending import GRACE, gone_within
@@ -13,10 +15,18 @@ from handoff.settings import Settings
 
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; what is being handled then is finished first."""
-    house = build(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with staffed(settings):
+        await stop.wait()
+        gone_within(settings.stop_within + GRACE)
+
+
+@asynccontextmanager
+async def staffed(settings: Settings) -> AsyncIterator[None]:
+    """A crew at work, with what keeps it up to date."""
+    house = build(settings)
     crew = house.crew()
     watching = (
         asyncio.create_task(house.database.hear_others()),
@@ -27,8 +37,7 @@ async def work(settings: Settings) -> None:
         house.gateway.employ(crew.answerers)
         await crew.start(house.gateway.take)
         async with telling(settings, house.metrics):
-            await stop.wait()
-            gone_within(settings.stop_within + GRACE)
+            yield
             crew.leave()
     finally:
         await crew.stop()

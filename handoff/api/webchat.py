@@ -65,7 +65,7 @@ async def send_message(
 ) -> dict[str, Any]:
     gateway: Gateway = request.app.state.gateway
     try:
-        await limits.count(request, limits.MESSAGES, caller.conversation_id)
+        await limits.count_message(request, caller.conversation_id)
     except HTTPException:
         if gateway.safety.look(said.text) is None:  # no limit comes before an emergency
             raise

@@ -1,4 +1,4 @@
-"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels|ledger`."""
+"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels|backup|…`."""
 
 import argparse
 import asyncio
@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 
 import journal
 from handoff import migrations
-from handoff.cli import knowledge
+from handoff.cli import knowledge, upkeep
+from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
 
@@ -35,7 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     journal.prepare(settings.log_format, level=logging.INFO, ours=SPEAKING)
     for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    return chosen.run(settings, chosen) or 0
+    try:
+        return chosen.run(settings, chosen) or 0
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return refusal.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     books.add_argument("--days", type=_number_of_days, default=1, help="so many, up to that day")
     books.add_argument("--json", action="store_true", help="for programs")
     knowledge.add_commands(commands)
+    upkeep.add_commands(commands, _of)
     return parser
 
 

@@ -9,7 +9,7 @@ import handoff.tables.base
 
 
 revision = '66cda131c2ba'
-down_revision = '009259907ebd'
+down_revision = '1e256772d187'
 branch_labels = None
 depends_on = None
 
