@@ -17,6 +17,7 @@ from handoff.api import health, internal, metrics, webchat
 from handoff.api.request_ids import RequestIds
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.ledger import LedgerWatch
 from handoff.missed_rings import MissedRings
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
@@ -89,6 +90,12 @@ def _show(app: FastAPI, house: House) -> None:
         frozenset(house.channels),
         house.scanner,
     )
+    app.state.ledger = LedgerWatch(
+        house.database,
+        [name for name, channel in house.channels.items() if not channel.by_hand],
+        app.state.health.balances,
+    )
+    app.state.metrics.figures.ledger = app.state.ledger.measured
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:
@@ -109,6 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(house.database.hear_others()),
         asyncio.create_task(MissedRings(house.database).run()),
         asyncio.create_task(app.state.health.watch_the_start()),
+        asyncio.create_task(app.state.ledger.run()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
         asyncio.create_task(
             keep_listening(

@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, oddities, outbox, receipts, tickets
 from handoff.channel import Channel, Echo, Oddity, Status
-from handoff.tables import Conversation, Outbox, present
+from handoff.tables import SAID_ELSEWHERE, Conversation, Outbox, present
 
-ELSEWHERE = "Operatore (dall'app del canale)"
 ECHO, HELD = "echo", "echo_held"  # kinds of oddities, kept to know them again
 UNDER_WAY = ("run", "ready", "unknown")  # states of what the provider may have, and we no id of
 LONGEST = 10_000  # characters of a text that is held
@@ -104,7 +103,7 @@ async def _written_elsewhere(session: AsyncSession, echo: Echo) -> None:
     conversation = await conversations.find(session, channel=echo.channel, address=echo.address)
     if conversation is None or not await _note(session, echo, ECHO):
         return
-    conversations.record_said(session, conversation, author_name=ELSEWHERE, text=echo.text)
+    conversations.record_said(session, conversation, author_name=SAID_ELSEWHERE, text=echo.text)
     if conversation.holder == "bot":  # by a ticket: or nobody here could answer or hand back
         await tickets.open_ticket(session, conversation, kind="persona", reason="altrove")
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
-from handoff import choosing, conversations, hearing, inbox, tidings
+from handoff import choosing, conversations, hearing, inbox, intake, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
@@ -84,6 +84,7 @@ class Gateway:
     async def _take(self, event: Tidings) -> None:
         async with self.database.begin() as session:
             await tidings.take(session, event, self._channels)
+            await intake.note(session, event.channel, event.mark)
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
@@ -144,6 +145,7 @@ class Gateway:
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
             if known is not None:
+                await intake.note(session, inbound.channel, inbound.mark)
                 return _received(known, duplicate=True), None
             inbound = hearing.adjusted(inbound, conversation)
             channel = self._channels.get(inbound.channel)
@@ -158,6 +160,9 @@ class Gateway:
                 job = await inbox.take(session, message, conversation, row, owner=seat.owner)
             elif row.state == "ready":
                 ring(session, "inbox")
+            # at the end: whoever counts beside this waits until it is committed
+            await intake.count(session, message, inbound.channel)
+            await intake.note(session, inbound.channel, inbound.mark)
         return _received(message, duplicate=False), job
 
 

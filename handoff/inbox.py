@@ -40,13 +40,22 @@ async def find(session: AsyncSession, *, channel: str, external_id: str) -> Mess
     return found
 
 
-def put(session: AsyncSession, message: Message, *, channel: str, external_id: str) -> Inbox:
+def put(
+    session: AsyncSession,
+    message: Message,
+    *,
+    channel: str,
+    external_id: str,
+    wants: str = "bot",
+    state: str = "ready",
+) -> Inbox:
     row = Inbox(
         conversation_id=message.conversation_id,
         message_id=message.id,
         channel=channel,
         external_id=external_id,
-        state="ready",
+        wants=wants,
+        state=state,
     )
     session.add(row)
     return row

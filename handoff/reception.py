@@ -69,9 +69,15 @@ class Reception:
         if inbound.wants == "bot":
             await self._owe_notice(session, conversation, message, is_urgent=finding is not None)
         await session.flush()
-        row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
-        if finding is not None or inbound.wants != "bot" or (is_rest and not text):
-            row.state = "done"
+        wants = "nobody" if is_rest and not text and inbound.wants == "bot" else inbound.wants
+        row = inbox.put(
+            session,
+            message,
+            channel=inbound.channel,
+            external_id=inbound.external_id,
+            wants=wants,
+            state="ready" if finding is None and wants == "bot" else "done",
+        )
         if finding is not None:
             await self._save_a_life(
                 session, conversation, message, finding, aloud=inbound.wants == "bot"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, conversations, echoes, inbox, oddities, receipts
-from handoff.channel import Channel, Echo, Oddity, Reach, Status, Withdrawn
+from handoff.channel import Channel, Echo, Oddity, Passed, Reach, Status, Withdrawn
 from handoff.channel.webhook import fingerprint
 from handoff.notify import ring
 from handoff.tables import Attachment as AttachmentRow
@@ -15,7 +15,7 @@ from handoff.undelivered import note_failure
 
 TAKEN_BACK = "[messaggio ritirato dal cittadino]"
 
-Tidings = Status | Echo | Withdrawn | Reach | Oddity
+Tidings = Status | Echo | Withdrawn | Reach | Oddity | Passed
 
 
 async def take(session: AsyncSession, event: Tidings, channels: Mapping[str, Channel]) -> None:
@@ -31,6 +31,8 @@ async def take(session: AsyncSession, event: Tidings, channels: Mapping[str, Cha
             await _reach(session, event)
         case Oddity():
             await oddities.keep(session, event)
+        case Passed():
+            pass  # only its number is kept
 
 
 async def _status(session: AsyncSession, status: Status) -> None:

@@ -36,6 +36,12 @@ class Health:
         """Safety has an ear again."""
         self.shortcomings.pop("safety", None)
 
+    def balances(self, reason: str | None) -> None:
+        """What the ledger misses, or that it misses nothing."""
+        self.shortcomings.pop("ledger", None)
+        if reason:
+            self.shortcomings["ledger"] = reason
+
     async def report(self) -> tuple[int, dict[str, Any]]:
         """HTTP status and body: 503 until all was up once, or when we cannot work at all."""
         failed = await self._failed()

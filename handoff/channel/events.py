@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How the provider numbered what it gave us, so that what is missing can be told.
+
+    A repeat bears the number that it had; numbers of one series grow.
+    """
+
+    series: str  # one numbering: at most 64 characters, never empty, nothing secret
+    number: int
+    gapless: bool = False  # the provider leaves none out: a gap is something that we never got
+    renewed_after: timedelta | None = None  # so long a silence, and it numbers anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Numbered:
+    mark: Mark | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +40,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class Inbound(_Numbered):
     """A message of a citizen."""
 
     channel: str
@@ -45,7 +63,7 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(_Numbered):
     """What became of something that we sent."""
 
     channel: str
@@ -62,7 +80,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Echo:
+class Echo(_Numbered):
     """Sent from our account: by us, or by a person in the provider's own app."""
 
     channel: str
@@ -74,7 +92,7 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(_Numbered):
     """The citizen took a message back: its text is not ours to keep."""
 
     channel: str
@@ -82,7 +100,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(_Numbered):
     """The citizen blocked us, or let us in again."""
 
     channel: str
@@ -91,7 +109,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Oddity:
+class Oddity(_Numbered):
     """What we do not understand, kept as it came, so that nothing is lost."""
 
     channel: str
@@ -100,7 +118,14 @@ class Oddity:
     body: str = field(repr=False)
 
 
-Event = Inbound | Status | Echo | Withdrawn | Reach | Oddity
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(_Numbered):
+    """Given to us under a number, and nothing in it is ours: only the number is kept."""
+
+    channel: str
+
+
+Event = Inbound | Status | Echo | Withdrawn | Reach | Oddity | Passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

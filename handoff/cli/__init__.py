@@ -6,6 +6,7 @@ import logging
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
 
+MOST_DAYS = 366  # of the ledger at once
 # whose words are written; httpx would tell addresses with tokens in them
 SPEAKING = frozenset({"handoff", "uvicorn", "alembic"})
 Command = Callable[[Settings, Namespace], int | None]
@@ -59,9 +61,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     trial.set_defaults(run=_of("channels", "run"))
     trial.add_argument("--offline", action="store_true", help="look at the settings only")
+    books = commands.add_parser(
+        "ledger",
+        help="what was received and what became of it; 1 if it does not balance",
+    )
+    books.set_defaults(run=_of("ledger", "run"))
+    books.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD; by default today")
+    books.add_argument("--days", type=_number_of_days, default=1, help="so many, up to that day")
+    books.add_argument("--json", action="store_true", help="for programs")
     knowledge.add_commands(commands)
     upkeep.add_commands(commands, _of)
     return parser
+
+
+def _number_of_days(given: str) -> int:
+    number = int(given)
+    if not 1 <= number <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MOST_DAYS}")
+    return number
 
 
 def _of(module: str, name: str) -> Command:

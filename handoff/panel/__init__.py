@@ -8,6 +8,7 @@ from handoff.panel import (
     elsewhere,
     events,
     files,
+    ledger,
     login,
     notices,
     pages,
@@ -19,7 +20,7 @@ from handoff.panel import (
 router = APIRouter(include_in_schema=False)
 for part in (
     *(login, tickets, files, resending, elsewhere, contacts, channels),
-    *(notices, events, pages, training),
+    *(notices, events, ledger, pages, training),
 ):
     router.include_router(part.router)
 

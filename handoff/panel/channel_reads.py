@@ -1,7 +1,6 @@
 """How a channel has been doing, read from what came in and went out."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -9,12 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Channel
 from handoff.knowledge.hours import ROME
+from handoff.ledger.silence import is_quieter_than_usual, latest
 from handoff.sent_parts import failure_told_since
-from handoff.tables import Attempt, Conversation, Inbox, Message, Oddity, Outbox
+from handoff.tables import Attempt, Conversation, Message, Oddity, Outbox
 
-GAPS = 50  # how many of the latest say what is usual
-FEWEST = 10  # messages before anything is usual
-UNUSUAL = 3  # times the longest gap
 ECHOES = ("echo", "echo_held")  # kept to know them again, understood all the same
 ARRIVED = ("sent", "delivered", "read")
 
@@ -22,7 +19,7 @@ ARRIVED = ("sent", "delivered", "read")
 async def numbers(session: AsyncSession, channel: Channel, now: datetime) -> dict[str, Any]:
     """When something came and went, what waits, what failed."""
     name = channel.name
-    heard = await _heard(session, name)
+    heard = await latest(session, name)
     waiting, oldest = await _waiting(session, name)
     return {
         "last_in": _iso(heard[0] if heard else None),
@@ -34,19 +31,6 @@ async def numbers(session: AsyncSession, channel: Channel, now: datetime) -> dic
         "oddities": await _count(session, Oddity.channel == name, Oddity.kind.not_in(ECHOES)),
         "quiet": is_quieter_than_usual(heard, now),
     }
-
-
-def is_quieter_than_usual(heard: Sequence[datetime], now: datetime) -> bool:
-    """`heard`: when the latest messages came, the newest first."""
-    if len(heard) < FEWEST:
-        return False
-    longest = max(one - before for one, before in zip(heard, heard[1:], strict=False))
-    return now - heard[0] > max(UNUSUAL * longest, timedelta(0))
-
-
-async def _heard(session: AsyncSession, name: str) -> list[datetime]:
-    latest = select(Inbox.created_at).where(Inbox.channel == name).order_by(Inbox.id.desc())
-    return sorted(await session.scalars(latest.limit(GAPS + 1)), reverse=True)
 
 
 async def _last_out(session: AsyncSession, channel: Channel) -> datetime | None:

@@ -3,9 +3,17 @@
 from handoff.tables.attachments import Attachment, AttachmentContent
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.channels import ChannelState
-from handoff.tables.conversations import KEY, UNPROVEN, Conversation, Message, Offer
+from handoff.tables.conversations import (
+    KEY,
+    SAID_ELSEWHERE,
+    UNPROVEN,
+    Conversation,
+    Message,
+    Offer,
+)
 from handoff.tables.joining import CitizenChange, JoinCode
 from handoff.tables.knowledge import KnowledgeRevision
+from handoff.tables.ledger import Intake
 from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
 from handoff.tables.queues import (
@@ -23,6 +31,7 @@ from handoff.tables.webchat import WebchatSession
 
 __all__ = [
     "KEY",
+    "SAID_ELSEWHERE",
     "UNPROVEN",
     "Attachment",
     "AttachmentContent",
@@ -34,6 +43,7 @@ __all__ = [
     "Conversation",
     "DeliveryReport",
     "Inbox",
+    "Intake",
     "JoinCode",
     "KnowledgeRevision",
     "LoginAttempt",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.db import now
@@ -12,6 +12,7 @@ from handoff.tables.base import Base, Created, Id, Moment
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
 UNPROVEN = "unproven"  # in a message's trace: anybody may have written it in the citizen's name
 KEY_WAS_SHOWN = "(già mostrato)"
+SAID_ELSEWHERE = "Operatore (dall'app del canale)"  # author of what never passed through us
 
 
 class Conversation(Base):
@@ -41,7 +42,10 @@ class Conversation(Base):
 
 class Message(Base):
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_message_created_at", "created_at"),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))

@@ -40,11 +40,15 @@ class Inbox(Job, Base):
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_heads", "conversation_id", "state", "id"),
         Index("ix_inbox_state", "state", "due"),
+        Index("ix_inbox_created_at", "created_at"),
+        Index("ix_inbox_channel_created_at", "channel", "created_at"),
         Index("ix_inbox_waiting", "id", postgresql_where=WAITING, sqlite_where=WAITING),
     )
 
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str] = mapped_column(String(255))
+    # who owes an answer: bot | person | nobody
+    wants: Mapped[str] = mapped_column(String(8), default="bot", server_default="bot")
 
 
 class Outbox(Job, Base):
@@ -54,6 +58,7 @@ class Outbox(Job, Base):
     __table_args__ = (
         Index("ix_outbox_heads", "conversation_id", "state", "id"),
         Index("ix_outbox_state", "state", "due"),
+        Index("ix_outbox_created_at", "created_at"),
         Index("ix_outbox_changed", "conversation_id", "changed"),
         Index("ix_outbox_waiting", "id", postgresql_where=WAITING, sqlite_where=WAITING),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations, inbox
+from handoff import conversations, inbox, intake
 from handoff.tables import Conversation, Operator, Ticket, new_id, present
 from handoff.tickets.opening import open_ticket
 from handoff.tickets.state import changed, note_down, taken_by
@@ -40,8 +40,15 @@ async def write_down(session: AsyncSession, contact: Contact, *, operator: Opera
     heard = conversations.hear(session, conversation, text=without_codes(contact.text))
     conversation.heard_at = present()
     await session.flush()
-    row = inbox.put(session, heard, channel=contact.channel, external_id=heard.id)
-    row.state = "done"  # a person has answered, or will
+    inbox.put(
+        session,
+        heard,
+        channel=contact.channel,
+        external_id=heard.id,
+        wants="person",
+        state="done",  # a person has answered, or will
+    )
+    await intake.count(session, heard, contact.channel)
     opened = await open_ticket(
         session,
         conversation,

@@ -147,6 +147,9 @@ async def test_takes_what_waits_and_what_comes(imap: FakeImap, gate: Gate) -> No
         imap.add(mail(2))
         await gate.until(lambda: gate.subjects() == ["n 1", "n 2"])
         await wait(imap, lambda: imap.seen == {1, 2})
+    marks = [event.mark for event in gate.heard if event.mark]
+    assert [mark.number for mark in marks] == [1, 2]
+    assert {mark.series.partition(":")[2] for mark in marks} == {"INBOX"}
 
 
 async def test_marks_nothing_as_read_before_it_is_committed(imap: FakeImap, gate: Gate) -> None:

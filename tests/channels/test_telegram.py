@@ -17,6 +17,7 @@ from handoff.channel import (
     Inbound,
     NotOffered,
     Outbound,
+    Passed,
     PermanentFailure,
     Received,
     TemporaryFailure,
@@ -49,13 +50,17 @@ class Gate:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.numbers: list[int] = []  # of updates that are stored or were passed over
         self.asked: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.is_open = asyncio.Event()
         self.is_open.set()
         self._changed = asyncio.Event()
 
-    async def receive(self, inbound: Inbound) -> Received:
+    async def receive(self, inbound: Inbound | Passed) -> Received | None:
+        if isinstance(inbound, Passed):
+            self._note(inbound)
+            return None
         said = inbound.payload or inbound.text
         self.asked.append(said)
         self._changed.set()
@@ -63,8 +68,14 @@ class Gate:
         if self.errors.get(said):
             raise self.errors[said].pop(0)
         self.heard.append(said)
+        self._note(inbound)
         self._changed.set()
         return Received(message_id="m", seq=1, conversation_id="c", duplicate=False)
+
+    def _note(self, event: Inbound | Passed) -> None:
+        assert event.mark
+        assert (event.mark.series, event.mark.gapless) == ("updates 123456", True)
+        self.numbers.append(event.mark.number)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
@@ -313,6 +324,7 @@ class TestPolling:
         async with listening(telegram, gate):
             await wait(api, lambda: not api.pending)
         assert gate.heard == ["dopo"]
+        assert gate.numbers == [1001, 1002]
         assert "1001" in caplog.text
         assert "segreto" not in caplog.text
 
@@ -385,6 +397,7 @@ class TestButtons:
             await wait(api, lambda: api.called("answerCallbackQuery") and not api.pending)
         (fields,) = api.called("answerCallbackQuery")
         assert fields["text"] == NO_LONGER_OFFERED
+        assert gate.numbers == [1001]
 
     @pytest.mark.parametrize("fault", [fake_telegram.HANG, fake_telegram.UNKNOWN_CHAT])
     async def test_nobody_waits_for_the_acknowledgement(self, api, telegram, gate, fault):

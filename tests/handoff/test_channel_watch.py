@@ -12,7 +12,7 @@ from handoff.attachments.scanning import AWAY
 from handoff.channel import Channel, Outbound, Receipt
 from handoff.channel_watch import LONGEST, ChannelWatch
 from handoff.db import Database
-from handoff.panel.channel_reads import is_quieter_than_usual
+from handoff.ledger.silence import is_quieter_than_usual
 from handoff.tables import ChannelState, Oddity
 from tests.fake_bot import FakeBot
 from tests.handoff.desk import Desk, hire

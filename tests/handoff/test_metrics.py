@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, select
 
 from handoff.api.aside import telling
 from handoff.db import Database
@@ -19,6 +18,7 @@ from handoff.metrics import Counters, Figures, Metrics
 from handoff.settings import ROOT, Settings
 from handoff.tables import Inbox, Outbox, present
 from tests.fake_bot import FakeBot
+from tests.handoff.books import Talk
 from tests.handoff.post import OpenPost, deliver, say
 from tests.handoff.talk import Citizen, answers
 from tests.postgres import free_port
@@ -139,14 +139,14 @@ async def test_attempts_are_counted_by_their_results(database: Database) -> None
     assert seen["sportello_attempts_total", "post", "failed"] == 0
 
 
-async def test_the_ledger_is_told_once_somebody_keeps_it(app: FastAPI) -> None:
-    assert ("sportello_ledger_unbalanced",) not in await shown(app)
-
-    async def three(_session: AsyncSession) -> float:
-        return 3
-
-    app.state.metrics.figures.ledger = three
-    assert (await shown(app))["sportello_ledger_unbalanced",] == 3
+async def test_what_the_ledger_misses_is_told(app: FastAPI) -> None:
+    assert (await shown(app))["sportello_ledger_unbalanced",] == 0
+    database: Database = app.state.database
+    async with database.begin() as session:
+        await (await Talk(session, at=present()).hears()).says("bot")
+        await session.execute(delete(Outbox))
+    await app.state.ledger.look()
+    assert (await shown(app))["sportello_ledger_unbalanced",] == 1
 
 
 async def test_without_a_database_the_rest_is_told() -> None:

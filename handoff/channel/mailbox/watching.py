@@ -5,9 +5,10 @@ import logging
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
-from handoff.channel.events import Event, NotOffered, Receive
+from handoff.channel.events import Event, Mark, NotOffered, Passed, Receive
 from handoff.channel.mailbox.imap import Imap
 from handoff.channel.mailbox.letter import Raw
 from handoff.channel.mailbox.settings import MailboxSettings
@@ -60,7 +61,7 @@ class Watcher:
         self._settings = settings
         self._folder = folder
         self._read = read
-        self._name = name  # for the log
+        self._name = name
         self._largest = largest
         self._timeout = timeout
         self._patience = patience or Patience()
@@ -105,7 +106,7 @@ class Watcher:
                 continue
             raw = await _in(thread, imap.fetch, uid, self._largest)
             try:
-                await self._store(thread, raw, receive)
+                await self._store(thread, uid, raw, receive)
             except Exception as error:
                 failure = error
                 continue
@@ -114,10 +115,16 @@ class Watcher:
         if failure is not None:
             raise Unstored(type(failure).__name__)
 
-    async def _store(self, thread: ThreadPoolExecutor, raw: Raw | None, receive: Receive) -> None:
+    async def _store(
+        self, thread: ThreadPoolExecutor, uid: int, raw: Raw | None, receive: Receive
+    ) -> None:
+        """The last of what a mail tells bears its number: then all of it was stored."""
         if raw is None:
             return
-        for event in await _in(thread, self._read, raw):
+        series = f"{self._validity}:{self._folder}"[:64]
+        passed = Passed(channel=self._name, mark=Mark(series=series, number=uid))
+        *others, last = await _in(thread, self._read, raw) or [passed]
+        for event in (*others, replace(last, mark=passed.mark)):
             try:
                 await receive(event)
             except NotOffered:  # mails carry no buttons, but a refusal is no failure

@@ -5,6 +5,7 @@ import hmac
 import json
 import logging
 import os
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,16 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from handoff.channel import Channel, File, NotOffered, Outbound, Receipt, Receive
+from handoff.channel import (
+    Channel,
+    File,
+    Mark,
+    NotOffered,
+    Outbound,
+    Passed,
+    Receipt,
+    Receive,
+)
 from handoff.channel.calling import authorities
 from handoff.channels.telegram import updates
 from handoff.channels.telegram.delivery import Delivery, Pace, parts
@@ -95,18 +105,30 @@ class Telegram(Channel):
 
     async def _take(self, raw: object, receive: Receive) -> None:
         """When this returns, the update is stored or will never be of use."""
-        note = None
+        note, passed = None, Passed(channel=self.name, mark=self._mark(raw))
         try:
             update = updates.read(raw)
-            if event := updates.event(update):
-                await receive(event)
+            event = updates.event(update) or passed
+            await receive(replace(event, mark=passed.mark))
         except updates.Unreadable:
             logger.error("update %d cannot be read and is left out", updates.id_of(raw))
+            await receive(passed)
             return
         except NotOffered:
             note = NO_LONGER_OFFERED
+            await receive(passed)
         if update.callback_query is not None:
             self._in_background(update.callback_query.id, note)
+
+    def _mark(self, raw: object) -> Mark:
+        """Updates of one bot are numbered without gaps (Bot API, "Update")."""
+        bot, _, _ = self._settings.token.get_secret_value().partition(":")
+        return Mark(
+            series=f"updates {bot}"[:64],
+            number=updates.id_of(raw),
+            gapless=True,
+            renewed_after=updates.RENEWED_AFTER,
+        )
 
     def _in_background(self, query_id: str, note: str | None) -> None:
         """Stop the button's spinner, without letting anybody wait for it."""

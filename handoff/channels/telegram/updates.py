@@ -5,6 +5,7 @@ field that Telegram adds or drops cannot make a citizen's message unreadable.
 """
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,6 +21,7 @@ NOT_FOR_US = {
     *("poll", "poll_answer", "chat_member", "chat_join_request", "chat_boost"),
 }
 CHANNEL = "telegram"
+RENEWED_AFTER = timedelta(days=7)  # without updates: "the next update will be chosen randomly"
 # Telegram's own Start button sends this; what follows comes from a link that anybody can make
 START = re.compile(r"/start(?:@\w+)?(?: (?P<brought>[\w-]{1,64}))?", re.ASCII)
 JOIN = "collega_"  # before a code: as good as typing the command, and as little to be trusted

@@ -16,7 +16,7 @@ async def desk(request: Request) -> Response:
     if entry is None:
         return RedirectResponse("/panel/login?poi=formazione", 303, headers=HEADERS)
     if not may_train(entry):
-        context = {"why": NOT_YOURS}
+        context = {"title": "Formazione", "why": NOT_YOURS}
         return templates.TemplateResponse(
             request, "not_yours.html", context, status_code=403, headers=HEADERS
         )

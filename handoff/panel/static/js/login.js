@@ -6,6 +6,7 @@ const WHY = {
   scaduta: "La sessione è terminata. Acceda di nuovo: le bozze sono ancora qui.",
   uscita: "È uscito dal pannello.",
 };
+const PAGES = ["formazione", "quadratura"]; // where one may go on
 const form = byId("login");
 const problem = byId("problem");
 
@@ -31,7 +32,7 @@ function refuse(sentence) {
 
 function goOn() {
   const wanted = new URLSearchParams(location.search).get("poi");
-  location.replace(`/panel${wanted === "formazione" ? "/formazione" : ""}${location.hash}`);
+  location.replace(`/panel${PAGES.includes(wanted) ? `/${wanted}` : ""}${location.hash}`);
 }
 
 function show() {

@@ -286,6 +286,7 @@ async function start() {
   state.me = (await ask("me")).operator;
   byId("who").textContent = state.me.name;
   byId("to-training").hidden = !["trainer", "administrator"].includes(state.me.role);
+  byId("to-ledger").hidden = !["manager", "administrator"].includes(state.me.role);
   wire();
   draw();
   await Promise.all([readQueue().catch(suffer), follow()]);
