@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from bench.ledger import Ledger
 READERS = 10  # one citizen in so many waits for the answer; the others' is read off the database
 LOOK = 1.0  # seconds between two looks at the queue
 SURE = 3  # looks that find nobody waiting
-PATIENCE = 900  # looks until a queue that does not drain is given up
+PATIENCE = 900  # looks until a queue that does not drain is given up, seconds until an answer is
 
 
 @dataclass
@@ -47,12 +48,19 @@ class Burst:
 
 
 async def _read(chat: WebChat, sender: str, asked: str) -> None:
-    while True:
-        try:
-            if await chat.hear(sender, asked):
-                return
-        except httpx.HTTPError:
-            await asyncio.sleep(1)
+    """What nobody answers is the ledger's to tell."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while not await _hears(chat, sender, asked):
+                pass
+
+
+async def _hears(chat: WebChat, sender: str, asked: str) -> bool:
+    try:
+        return await chat.hear(sender, asked)
+    except httpx.HTTPError:
+        await asyncio.sleep(1)
+        return False
 
 
 async def run(

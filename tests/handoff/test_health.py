@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from handoff.api.health import Health, at
 from handoff.attachments import NOT_SET, Scanner
@@ -130,3 +132,13 @@ async def test_without_a_scanner_it_says_so_and_is_not_degraded(
 ) -> None:
     _, body = await health(database, fake_bot.url).report()
     assert (body["degraded"], body["scanner"]) == ([], NOT_SET)
+
+
+async def test_a_request_that_gets_no_connection_is_asked_to_come_again(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    async def crowded() -> None:
+        raise NoConnectionFree
+
+    app.router.add_api_route("/crowded", crowded)
+    assert (await client.get("/crowded")).status_code == 503
