@@ -81,7 +81,7 @@ class Line(Generic[Job]):
             logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
             return 0
         for job in jobs:
-            task = asyncio.create_task(self._see_to(job))
+            task = asyncio.create_task(self.see_to(job))
             self._running.add(task)
             task.add_done_callback(self._ended)
         return len(jobs)
@@ -90,7 +90,8 @@ class Line(Generic[Job]):
         self._running.discard(task)
         self._database.bell.ring([self._topic])
 
-    async def _see_to(self, job: Job) -> None:
+    async def see_to(self, job: Job) -> None:
+        """Whatever happens, it ends settled, put back, or for the lease to run out."""
         try:
             await self._handle(job)
         except Exception as error:
@@ -125,37 +126,34 @@ class Crew:
         self._database = database
         self._delivery = delivery
         self._knowledge = knowledge
-        self._lines: tuple[
-            Line[inbox.Claimed], Line[outbox.Claimed], Line[attachments.Claimed]
-        ] = (
-            Line(
-                database,
-                "inbox",
-                inbox.claim,
-                answering.answer,
-                _answer_again,
-                owner=self.owner,
-                slots=slots,
-            ),
-            Line(
-                database,
-                "outbox",
-                outbox.claim,
-                delivery.deliver,
-                _deliver_again,
-                owner=self.owner,
-                slots=slots,
-            ),
-            Line(
-                database,
-                "attachments",
-                attachments.claim,
-                Collecting(database, delivery.channels, scanner).collect,
-                _collect_again,
-                owner=self.owner,
-                slots=max(1, slots // 2),  # each holds a whole file in memory
-            ),
+        self.answers = Line(
+            database,
+            "inbox",
+            inbox.claim,
+            answering.answer,
+            _answer_again,
+            owner=self.owner,
+            slots=slots,
         )
+        self.deliveries = Line(
+            database,
+            "outbox",
+            outbox.claim,
+            delivery.deliver,
+            _deliver_again,
+            owner=self.owner,
+            slots=slots,
+        )
+        collections = Line(
+            database,
+            "attachments",
+            attachments.claim,
+            Collecting(database, delivery.channels, scanner).collect,
+            _collect_again,
+            owner=self.owner,
+            slots=max(1, slots // 2),  # each holds a whole file in memory
+        )
+        self._lines = (self.answers, self.deliveries, collections)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
