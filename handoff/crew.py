@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, inbox, leases, notices, outbox
@@ -18,7 +17,7 @@ from handoff.attachments import Scanner
 from handoff.channel import Channel, Receive
 from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
-from handoff.db import Database
+from handoff.db import AWAY, Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
 
@@ -77,7 +76,7 @@ class Line(Generic[Job]):
         try:
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
-        except (SQLAlchemyError, OSError) as error:
+        except AWAY as error:
             logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
             return 0
         for job in jobs:
@@ -101,9 +100,8 @@ class Line(Generic[Job]):
 
     async def _put_back(self, job: Job) -> None:
         """If even this fails, the lease runs out and another worker finds the job."""
-        with suppress(SQLAlchemyError, OSError):
-            async with self._database.begin() as session:
-                await self._retry(session, job)
+        with suppress(*AWAY):
+            await self._database.insist(lambda session: self._retry(session, job))
 
     async def finish(self, seconds: float) -> None:
         """Give what is running time to end."""
@@ -190,7 +188,7 @@ class Crew:
                 try:
                     async with self._database.begin() as session:
                         told = await notices.tell_the_end(session, self._knowledge, windows)
-                except (SQLAlchemyError, OSError) as error:
+                except AWAY as error:
                     logger.error("cannot tell of ended notices: %s", type(error).__name__)
                     told = 0
                 if not told:
@@ -200,7 +198,7 @@ class Crew:
         while True:
             try:
                 await self._delivery.look_after_the_unknown()
-            except (SQLAlchemyError, OSError) as error:
+            except AWAY as error:
                 logger.error("cannot see to unknown outcomes: %s", type(error).__name__)
             await asyncio.sleep(UNKNOWN_POLL)
 
@@ -216,7 +214,7 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
-    await outbox.later(session, job, reason="errore interno", retry_after=None)
+    await outbox.put_back(session, job, pause=PAUSE)
 
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:

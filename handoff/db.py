@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import Connection, Float, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,7 +18,10 @@ from handoff.notify import Bell
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
+PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)  # seconds; half a lease in all
+AWAY = (SQLAlchemyError, OSError)  # what a database that restarts makes of a transaction
 logger = logging.getLogger(__name__)
+Stored = TypeVar("Stored")
 
 
 class now(FunctionElement[float]):
@@ -71,6 +75,26 @@ class Database:
         """One snapshot to read from; takes no write lock."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
+
+    async def insist(
+        self,
+        write: Callable[[AsyncSession], Awaitable[Stored]],
+        *,
+        pauses: Sequence[float] = PAUSES,
+    ) -> Stored:
+        """Store what cannot be done again, also if the database is away for half a minute.
+
+        `write` may run although it was committed before: only the answer was lost.
+        """
+        for pause in pauses:
+            try:
+                async with self.begin() as session:
+                    return await write(session)
+            except AWAY as error:
+                logger.warning("cannot store an outcome yet: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+        async with self.begin() as session:
+            return await write(session)
 
     async def hear_others(self) -> None:
         """Rings of other processes ring here too (PostgreSQL only). Runs until cancelled."""

@@ -1,7 +1,8 @@
 """Sends a claimed message through its channel and writes down how that ended."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.windows import Standing, standing
-from handoff.db import Database
+from handoff.db import PAUSES, Database
 from handoff.outbox import Claimed
 from handoff.tables import Message, Outbox, present
 from handoff.undelivered import call_a_person, note_failure
@@ -28,9 +29,16 @@ CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più me
 
 
 class Delivery:
-    def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        *,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self.database = database
         self.channels = channels
+        self._pauses = pauses
 
     async def deliver(self, job: Claimed) -> None:
         """One attempt; its row is committed already. Nothing is open while the channel sends."""
@@ -60,10 +68,7 @@ class Delivery:
         try:
             receipt = await channel.send(job.outbound)
         except TemporaryFailure as failure:
-            async with self.database.begin() as session:
-                await outbox.later(
-                    session, job, reason=str(failure), retry_after=failure.retry_after
-                )
+            await self._later(job, str(failure), failure.retry_after)
         except UnknownOutcome as failure:
             await self._unknown(job, channel, str(failure))
         except PermanentFailure as failure:
@@ -73,28 +78,22 @@ class Delivery:
         else:
             await self._sent(job, receipt)
 
+    async def _later(self, job: Claimed, reason: str, retry_after: timedelta | None) -> None:
+        await self._store(
+            lambda session: outbox.later(session, job, reason=reason, retry_after=retry_after)
+        )
+
     async def _unknown(self, job: Claimed, channel: Channel, reason: str) -> None:
         """Again where repeats are recognised; else wait for a status, if any may come."""
         if channel.recognises_repeats:
-            async with self.database.begin() as session:
-                await outbox.later(session, job, reason=reason, retry_after=None)
+            await self._later(job, reason, None)
         elif channel.reports_within is None:
             await self._give_up(job, "unknown", "unknown", reason)
         else:
-            async with self.database.begin() as session:
-                await outbox.settle(
-                    session,
-                    job,
-                    "unknown",
-                    cause="unknown",
-                    reason=reason,
-                    wait=channel.reports_within,
-                    parts=len(channel.parts_of(job.outbound)),
-                )
-                await echoes.look_again(session, job.channel, job.outbound.address)
+            await self._settle(job, "unknown", "unknown", reason, wait=channel.reports_within)
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
-        async with self.database.begin() as session:
+        async def write(session: AsyncSession) -> None:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
             await echoes.look_again(session, job.channel, job.outbound.address)
             row = await session.get_one(Outbox, job.id)
@@ -103,6 +102,8 @@ class Delivery:
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 
+        await self._store(write)
+
     async def _fail(self, job: Claimed, cause: str, reason: str) -> None:
         """An operator has to know that a reply did not arrive; of the bot's words it is noted."""
         if job.message.author == "operator":
@@ -110,29 +111,60 @@ class Delivery:
         else:
             await self._settle(job, "failed", cause, reason)
 
-    async def _settle(self, job: Claimed, state: str, cause: str | None, reason: str) -> None:
-        async with self.database.begin() as session:
-            await self._write_down(session, job, state, cause, reason)
+    async def _settle(
+        self,
+        job: Claimed,
+        state: str,
+        cause: str | None,
+        reason: str,
+        *,
+        wait: timedelta | None = None,
+    ) -> None:
+        await self._store(
+            lambda session: self._write_down(session, job, state, cause, reason, wait)
+        )
 
     async def _write_down(
-        self, session: AsyncSession, job: Claimed, state: str, cause: str | None, reason: str
+        self,
+        session: AsyncSession,
+        job: Claimed,
+        state: str,
+        cause: str | None,
+        reason: str,
+        wait: timedelta | None = None,
     ) -> bool:
         channel = self.channels.get(job.channel)
-        parts = len(channel.parts_of(job.outbound)) if channel else 1
-        settled = await outbox.settle(session, job, state, cause=cause, reason=reason, parts=parts)
+        settled = await outbox.settle(
+            session,
+            job,
+            state,
+            cause=cause,
+            reason=reason,
+            wait=wait,
+            parts=len(channel.parts_of(job.outbound)) if channel else 1,
+        )
         await echoes.look_again(session, job.channel, job.outbound.address)
         return settled
 
     async def _mark_unreachable(self, job: Claimed) -> None:
-        async with self.database.begin() as session:
+        async def write(session: AsyncSession) -> None:
             conversation = await conversations.lock(session, job.conversation_id)
             conversation.unreachable = True
 
+        await self._store(write)
+
     async def _give_up(self, job: Claimed, state: str, cause: str, reason: str) -> None:
         """A person decides what to do with it."""
-        async with self.database.begin() as session:
+
+        async def write(session: AsyncSession) -> None:
             if await self._write_down(session, job, state, cause, reason):
                 await call_a_person(session, job.conversation_id, job.message.id)
+
+        await self._store(write)
+
+    async def _store(self, write: Callable[[AsyncSession], Awaitable[object]]) -> None:
+        """What the provider took, it took: its outcome is not given up while the lease lasts."""
+        await self.database.insist(write, pauses=self._pauses)
 
     async def look_after_the_unknown(self) -> int:
         """What no status told of in time becomes a person's choice; how many there were."""

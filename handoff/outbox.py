@@ -173,6 +173,16 @@ async def later(
     )
 
 
+async def put_back(session: AsyncSession, job: Claimed, *, pause: float) -> None:
+    """For another worker. The attempt stays open: nobody knows whether the message left."""
+    await session.execute(
+        update(Outbox)
+        .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
+        .values(state="ready", owner=None, lease_until=None, due=now() + pause)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _last(external_ids: tuple[str, ...]) -> str | None:
     return external_ids[-1] if external_ids else None
 
@@ -202,9 +212,14 @@ def backoff(attempts: int) -> float:
 async def _end_attempts(
     session: AsyncSession, job: Claimed, result: str, reason: str | None
 ) -> None:
+    """This one and what was interrupted before it; a later one belongs to another worker."""
     await session.execute(
         update(Attempt)
-        .where(Attempt.outbox_id == job.id, Attempt.ended_at.is_(None))
+        .where(
+            Attempt.outbox_id == job.id,
+            Attempt.number <= job.attempts,
+            Attempt.ended_at.is_(None),
+        )
         .values(result=result, reason=reason, ended_at=present())
         .execution_options(synchronize_session=False)
     )

@@ -142,7 +142,7 @@ class Service(RuleBasedStateMachine):
         self.run(self._provide(_one(self._asking("outbox"), which), how))
 
     @precondition(lambda self: self._asking("outbox") or self._asking("inbox"))
-    @rule(which=ANY, times=st.integers(1, 3))
+    @rule(which=ANY, times=st.integers(1, 4))
     def database_goes_away_before_the_outcome_is_stored(self, which: int, times: int) -> None:
         work = _one(self._asking("outbox") + self._asking("inbox"), which)
         self.world.workers_database.away = times
@@ -295,12 +295,13 @@ def _one(choices: list[Told], which: int) -> Told:
     return choices[which % len(choices)]
 
 
-FAST = {"sqlite": (12, 30), "postgresql": (4, 30)}  # examples, steps
+FAST = {"sqlite": (20, 40), "postgresql": (6, 40)}  # examples, steps
 DEEP = {"sqlite": (400, 60), "postgresql": (250, 60)}
 
 
 @pytest.mark.parametrize(
-    "depth", [pytest.param(FAST, id="fast"), pytest.param(DEEP, marks=pytest.mark.torture, id="deep")]
+    "depth",
+    [pytest.param(FAST, id="fast"), pytest.param(DEEP, id="deep", marks=pytest.mark.torture)],
 )
 def test_the_promises_hold_whatever_happens_between_two_steps(
     database_url: str, depth: dict[str, tuple[int, int]]

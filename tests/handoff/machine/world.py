@@ -1,7 +1,7 @@
 """The service on a real database, its workers in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,7 @@ from handoff import inbox, leases, outbox, surveys, tickets
 from handoff.answering import Answering
 from handoff.channel import Channel, Inbound, Received
 from handoff.crew import Crew
-from handoff.db import Database
+from handoff.db import Database, Stored
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
@@ -46,7 +46,7 @@ EMPTY = [f"delete from {table.name}" for table in reversed(Base.metadata.sorted_
 
 
 class Frail(Database):
-    """Goes away when it is told so, for so many transactions."""
+    """Goes away when it is told so, for so many transactions; whoever insists tries twice."""
 
     away = 0
 
@@ -57,6 +57,11 @@ class Frail(Database):
             raise OperationalError("begin", None, ConnectionError("gone"))
         async with super().begin() as session:
             yield session
+
+    async def insist(
+        self, write: Callable[[AsyncSession], Awaitable[Stored]], *, pauses: Sequence[float] = ()
+    ) -> Stored:
+        return await super().insist(write, pauses=(0.0,))
 
 
 @dataclass
@@ -115,9 +120,7 @@ class World:
     # Workers
 
     async def claim(self, queue: Queue) -> Work | None:
-        crew = Crew(
-            self.workers_database, self._answering, self.delivery, self.knowledge, slots=1
-        )
+        crew = Crew(self.workers_database, self._answering, self.delivery, self.knowledge, slots=1)
         claim: Any = inbox.claim if queue == "inbox" else outbox.claim
         async with self.database.begin() as session:
             jobs = await claim(session, owner=crew.owner, limit=1)
