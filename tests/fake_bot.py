@@ -16,13 +16,13 @@ TICKETS = {"parla_con_operatore": PERSON}
 class FakeBot:
     """Knows a few words. Set `fault` to hang | broken | empty | unknown_words."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
         self.ranking: list[dict[str, Any]] = []  # what it thought of
         self.fault: str | None = None
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(NOTICED,), daemon=True

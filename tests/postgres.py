@@ -7,9 +7,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-SPEED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+# what was committed survives the death of the server, though not that of the machine
+SURVIVES = "-c fsync=off -c max_connections=200"
+SPEED = f"{SURVIVES} -c synchronous_commit=off -c full_page_writes=off"
 
 
 class NoPostgres(RuntimeError):
@@ -33,19 +36,46 @@ def binaries() -> Path:
 @contextmanager
 def server() -> Iterator[str]:
     """A running server's URL, without a database name; it is gone afterwards."""
+    with started(SPEED) as running:
+        yield running.url
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Without a database name."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}"
+
+    def start(self, how: str) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {how}"
+        self._control("-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """As if it were killed: what was open is recovered at the next start."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run("pg_ctl", "-D", self.folder / "data", *arguments)
+
+
+@contextmanager
+def started(how: str) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="sportello-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    port = free_port()
-    data = folder / "data"
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {SPEED}"
+    running = Server(folder, free_port())
     try:
+        data = folder / "data"
         _run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
-        _run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        running.start(how)
         try:
-            yield f"postgresql://postgres@127.0.0.1:{port}"
+            yield running
         finally:
-            _run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

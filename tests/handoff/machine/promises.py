@@ -85,14 +85,10 @@ class Promises:
 
     def always(self, now: Stand) -> None:
         self._nothing_accepted_is_lost(now)
-        _numbers_have_no_gap(now)
         self._the_bot_is_silent_while_a_person_holds(now)
         self._an_emergency_is_answered_at_once(now)
-        _who_holds_is_one(now)
-        _the_history_explains(now)
-        _one_final_answer(now)
-        _answers_in_order(now)
         self._sent_as_often_as_attempted(now)
+        assert not [broken.__name__ for broken in ALWAYS if broken(now)]
 
     def _nothing_accepted_is_lost(self, now: Stand) -> None:
         kept = {(row.channel, row.external_id): row.message_id for row in now.inbox}
@@ -120,16 +116,7 @@ class Promises:
                 assert provider.took.count(row.message_id) <= 1, "said twice"
 
     def in_the_end(self, now: Stand) -> None:
-        final = {message.reply_to for message in now.messages if message.final}
-        with_ticket = {ticket.conversation_id for ticket in now.tickets}
-        for row in now.inbox:
-            assert row.state in ("done", "dead")
-            assert row.message_id in final or row.conversation_id in with_ticket
-        dead = {row.message_id for row in now.inbox if row.state == "dead"}
-        assert dead <= {ticket.message_id for ticket in now.tickets}
-        for sent in now.outbox:
-            assert sent.state in ENDS
-            assert sent.state != "unknown" or sent.conversation_id in with_ticket
+        assert not [broken.__name__ for broken in IN_THE_END if broken(now)]
         self._sent_in_order(now)
 
     def _sent_in_order(self, now: Stand) -> None:
@@ -141,44 +128,94 @@ class Promises:
                 assert sent == sorted(sent)
 
 
-def _numbers_have_no_gap(now: Stand) -> None:
+def gaps(now: Stand) -> list[str]:
+    """Conversations whose numbers do not run from 1 to the last."""
     said = now.said()
-    for id, conversation in now.conversations.items():
-        seqs = [message.seq for message in said[id]]
-        assert seqs == list(range(1, conversation.last_seq + 1))
+    return [
+        id
+        for id, conversation in now.conversations.items()
+        if [message.seq for message in said[id]] != list(range(1, conversation.last_seq + 1))
+    ]
 
 
-def _who_holds_is_one(now: Stand) -> None:
+def two_holders(now: Stand) -> list[str]:
+    """Conversations that are not held as their ticket says, tickets without their operator."""
     tickets = {ticket.id: ticket for ticket in now.tickets}
+    states = {"bot": None, "queue": "open", "operator": "taken"}
+    found = []
     for conversation in now.conversations.values():
         held = tickets.get(conversation.ticket_id or "")
-        holding = {"bot": None, "queue": "open", "operator": "taken"}[conversation.holder]
-        assert (held.state if held else None) == holding
-    for ticket in now.tickets:
-        assert ticket.state == "closed" or (ticket.state == "taken") == bool(ticket.assignee_id)
+        if (held.state if held else None) != states[conversation.holder]:
+            found.append(conversation.id)
+    return found + [
+        ticket.id
+        for ticket in now.tickets
+        if ticket.state != "closed" and (ticket.state == "taken") != bool(ticket.assignee_id)
+    ]
 
 
-def _the_history_explains(now: Stand) -> None:
-    for ticket in now.tickets:
-        events = now.events[ticket.id]
-        state: tuple[str | None, str | None] = (None, None)
-        for event in events:
-            after = AFTER.get(event.kind)
-            if after is not None:
-                who = {"me": event.operator_id, "same": state[1]}.get(after[1] or "")
-                state = (after[0], who)
-        assert state == (ticket.state, ticket.assignee_id)
-        assert len(events) == ticket.version
+def unexplained(now: Stand) -> list[str]:
+    """Tickets that are not what their history makes of them, each step one version."""
+    return [
+        ticket.id
+        for ticket in now.tickets
+        if _history_of(now.events[ticket.id]) != (ticket.state, ticket.assignee_id)
+        or len(now.events[ticket.id]) != ticket.version
+    ]
 
 
-def _one_final_answer(now: Stand) -> None:
+def _history_of(events: list[TicketEvent]) -> tuple[str | None, str | None]:
+    state: tuple[str | None, str | None] = (None, None)
+    for event in events:
+        after = AFTER.get(event.kind)
+        if after is not None:
+            who = {"me": event.operator_id, "same": state[1]}.get(after[1] or "")
+            state = (after[0], who)
+    return state
+
+
+def doubled(now: Stand) -> list[str]:
+    """Citizens' messages with more than one final answer."""
     finals = Counter(message.reply_to for message in now.messages if message.final)
-    assert not [id for id, number in finals.items() if number > 1]
+    return [id for id, number in finals.items() if id and number > 1]
 
 
-def _answers_in_order(now: Stand) -> None:
+def out_of_order(now: Stand) -> list[str]:
+    """Conversations where a later message was answered before an earlier one."""
     seqs = {message.id: message.seq for message in now.messages}
-    for said in now.said().values():
+    found = []
+    for id, said in now.said().items():
         answers = [m for m in said if m.reply_to and m.topic not in SAFETY]
         answered = [seqs[message.reply_to or ""] for message in answers]
-        assert answered == sorted(answered)
+        if answered != sorted(answered):
+            found.append(id)
+    return found
+
+
+def unanswered(now: Stand) -> list[str]:
+    """Citizens' messages that have neither a final answer nor a ticket to stand in."""
+    final = {message.reply_to for message in now.messages if message.final}
+    with_ticket = {ticket.conversation_id for ticket in now.tickets}
+    buried = {ticket.message_id for ticket in now.tickets}
+    return [
+        row.message_id
+        for row in now.inbox
+        if row.state not in ("done", "dead")
+        or (row.state == "dead" and row.message_id not in buried)
+        or (row.message_id not in final and row.conversation_id not in with_ticket)
+    ]
+
+
+def unsettled(now: Stand) -> list[str]:
+    """Answers whose end nobody knows, and nobody was told so."""
+    with_ticket = {ticket.conversation_id for ticket in now.tickets}
+    return [
+        row.message_id
+        for row in now.outbox
+        if row.state not in ENDS
+        or (row.state == "unknown" and row.conversation_id not in with_ticket)
+    ]
+
+
+ALWAYS = (gaps, two_holders, unexplained, doubled, out_of_order)
+IN_THE_END = (*ALWAYS, unanswered, unsettled)
