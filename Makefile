@@ -2,11 +2,12 @@
 PYTHON ?= python3
 OPS = exec $(PYTHON) -m ops
 
-.PHONY: run test test-fast train eval bench demo-channels check fmt migrate setup lock clean
+.PHONY: run test test-fast torture train eval bench demo-channels check fmt migrate setup lock clean
 
 run: ; @$(OPS) run
 test: ; @$(OPS) test
 test-fast: ; @$(OPS) test-fast
+torture: ; @$(OPS) torture
 train: ; @$(OPS) train
 eval: ; @$(OPS) eval "$(SET)" "$(BASELINE)"
 bench: ; @$(OPS) bench

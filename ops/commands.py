@@ -83,6 +83,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
     "test": tests.run_all,
     "test-fast": tests.run_fast,
+    "torture": tests.torture,
     "sportello": sportello,
     "train": train,
     "eval": evaluate,

@@ -1,4 +1,4 @@
-"""`make test`: set-up, a trained model, then both worlds' tests; each outcome counts."""
+"""`make test` and `make torture`: set-up, a trained model, then the tests; each outcome counts."""
 
 import subprocess
 import time
@@ -33,6 +33,17 @@ def run_fast() -> int:
     bootstrap.prepare()
     command = (*SIDE_BY_SIDE, "-m", "not e2e and not slow and not torture", "tests")
     return _outcome({"our fast tests": command}, env=quiet_environment())
+
+
+def torture() -> int:
+    """What takes minutes: real processes are killed under load, then the deep tests."""
+    bootstrap.prepare()
+    training.train()
+    suites = {
+        "the torture": (OUR_PYTHON, "-m", "tests.torture"),
+        "our deep tests": (*OURS, "-m", "torture", "tests"),
+    }
+    return _outcome(suites, env=_environment())
 
 
 def _environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`python -m tests.torture`: minutes per database by TORTURE_MINUTES, the chance by TORTURE_SEED."""
+"""`python -m tests.torture`: TORTURE_MINUTES for each database, by the chance of TORTURE_SEED."""
 
 import asyncio
 import json

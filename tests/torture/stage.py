@@ -148,7 +148,7 @@ def _actions(env: dict[str, str], folder: Path) -> list[Program]:
 
 
 def handoff(*arguments: str, env: dict[str, str]) -> str:
-    command = (OUR_PYTHON, "-m", "handoff", *arguments)
+    command: list[str | Path] = [OUR_PYTHON, "-m", "handoff", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"`handoff {arguments[0]}` failed: {done.stderr[-2000:]}")

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.db import Database
 from handoff.tables import (
     Attempt,
+    Base,
     Conversation,
     Inbox,
     Message,
@@ -18,6 +20,7 @@ from handoff.tables import (
 )
 from tests.handoff.machine.stage import Provider
 
+Row = TypeVar("Row", bound=Base)
 SAFETY = frozenset({"emergenza", "crisi_psicologica", "consiglio_medico"})
 ENDS = {"sent", "delivered", "read", "failed", "unknown", "withheld"}
 # what a kind of event makes of state and assignee; "me": who did it, "same": as before
@@ -66,8 +69,8 @@ async def stand(database: Database) -> Stand:
         )
 
 
-async def _all(session: AsyncSession, table: type, order: object) -> list:  # type: ignore[type-arg]
-    return list(await session.scalars(select(table).order_by(order)))  # type: ignore[call-overload]
+async def _all(session: AsyncSession, table: type[Row], order: Any) -> list[Row]:
+    return list(await session.scalars(select(table).order_by(order)))
 
 
 @dataclass

@@ -36,7 +36,7 @@ class Provider(Channel):
     """Writes down what it was given; what it took it took, whether or not we learn of it."""
 
     name: ClassVar[str] = "post"
-    reports_within = timedelta(minutes=2)
+    reports_within: ClassVar[timedelta | None] = timedelta(minutes=2)
 
     def __init__(self, gates: Gates) -> None:
         self._gates = gates
