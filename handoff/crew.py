@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
-from handoff.attachments import Scanner
+from handoff.attachments import Room, Scanner
 from handoff.channel import Channel, Receive
 from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
@@ -27,6 +27,7 @@ NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
+ENOUGH = Room()
 logger = logging.getLogger(__name__)
 
 
@@ -120,6 +121,7 @@ class Crew:
         *,
         slots: int,
         scanner: Scanner = NO_SCANNER,
+        room: Room = ENOUGH,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
@@ -150,7 +152,7 @@ class Crew:
                 database,
                 "attachments",
                 attachments.claim,
-                Collecting(database, delivery.channels, scanner).collect,
+                Collecting(database, delivery.channels, scanner, room).collect,
                 _collect_again,
                 owner=self.owner,
                 slots=max(1, slots // 2),  # each holds a whole file in memory
@@ -218,7 +220,7 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
-    await outbox.later(session, job, reason="errore interno", retry_after=None)
+    await outbox.interrupted(session, job, reason="errore interno", pause=PAUSE)
 
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +22,7 @@ from handoff.tables import Message, Outbox, present
 from handoff.undelivered import call_a_person, note_failure
 
 WITHHELD = "withheld"  # what need not or must not leave
-COURTESIES = frozenset({"presa_in_carico"})  # topics
+COURTESIES = frozenset({"presa_in_carico", "un_momento"})  # topics
 ONLY_PERSONS = "su questo canale scrivono solo persone"
 NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
 CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più messaggi liberi"
@@ -60,10 +61,7 @@ class Delivery:
         try:
             receipt = await channel.send(job.outbound)
         except TemporaryFailure as failure:
-            async with self.database.begin() as session:
-                await outbox.later(
-                    session, job, reason=str(failure), retry_after=failure.retry_after
-                )
+            await self._later(job, str(failure), failure.retry_after)
         except UnknownOutcome as failure:
             await self._unknown(job, channel, str(failure))
         except PermanentFailure as failure:
@@ -73,11 +71,15 @@ class Delivery:
         else:
             await self._sent(job, receipt)
 
+    async def _later(self, job: Claimed, reason: str, retry_after: timedelta | None) -> None:
+        await self.database.insist(
+            lambda session: outbox.later(session, job, reason=reason, retry_after=retry_after)
+        )
+
     async def _unknown(self, job: Claimed, channel: Channel, reason: str) -> None:
         """Again where repeats are recognised; else wait for a status, if any may come."""
         if channel.recognises_repeats:
-            async with self.database.begin() as session:
-                await outbox.later(session, job, reason=reason, retry_after=None)
+            await self._later(job, reason, None)
         elif channel.reports_within is None:
             await self._give_up(job, "unknown", "unknown", reason)
         else:
@@ -94,7 +96,9 @@ class Delivery:
                 await echoes.look_again(session, job.channel, job.outbound.address)
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
-        async with self.database.begin() as session:
+        """It has left: what a database that is away forgets of it, a citizen reads twice."""
+
+        async def note(session: AsyncSession) -> None:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
             await echoes.look_again(session, job.channel, job.outbound.address)
             row = await session.get_one(Outbox, job.id)
@@ -102,6 +106,8 @@ class Delivery:
                 await note_failure(session, row)
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
+
+        await self.database.insist(note)
 
     async def _fail(self, job: Claimed, cause: str, reason: str) -> None:
         """An operator has to know that a reply did not arrive; of the bot's words it is noted."""
@@ -111,8 +117,9 @@ class Delivery:
             await self._settle(job, "failed", cause, reason)
 
     async def _settle(self, job: Claimed, state: str, cause: str | None, reason: str) -> None:
-        async with self.database.begin() as session:
-            await self._write_down(session, job, state, cause, reason)
+        await self.database.insist(
+            lambda session: self._write_down(session, job, state, cause, reason)
+        )
 
     async def _write_down(
         self, session: AsyncSession, job: Claimed, state: str, cause: str | None, reason: str
