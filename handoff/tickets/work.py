@@ -10,7 +10,7 @@ from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import Conversation, Operator, Ticket, present
 from handoff.tickets.opening import LIVE
-from handoff.tickets.state import at, changed, note_down, refuse_unless, taken_by
+from handoff.tickets.state import Unread, at, changed, note_down, refuse_unless, taken_by
 
 
 async def take(
