@@ -102,8 +102,7 @@ class Line(Generic[Job]):
     async def _put_back(self, job: Job) -> None:
         """If even this fails, the lease runs out and another worker finds the job."""
         with suppress(SQLAlchemyError, OSError):
-            async with self._database.begin() as session:
-                await self._retry(session, job)
+            await self._database.insist(lambda session: self._retry(session, job))
 
     async def finish(self, seconds: float) -> None:
         """Give what is running time to end."""

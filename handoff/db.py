@@ -26,8 +26,11 @@ from handoff.notify import Bell
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
 # A real write that leaves nothing behind: a page of the log, as any message costs
-SQLITE_WRITE = text("pragma user_version = 0")
-POSTGRESQL_WRITE = text("select pg_logical_emit_message(true, 'sportello', '')")
+SQLITE_WRITE = (text("pragma user_version = 0"),)
+POSTGRESQL_WRITE = (
+    text("select pg_logical_emit_message(true, 'sportello', '')"),
+    text("update inbox set state = state where false"),  # refused where one may only read
+)
 AWAY = (DBAPIError, PoolTimeout)  # unless it is one of
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
 PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)  # seconds between tries at what must be written down
@@ -117,7 +120,8 @@ class Database:
     async def try_writing(self) -> None:
         """Raises what a message would meet: a full disk lets read, begin and commit nothing."""
         async with self.begin() as session:
-            await session.execute(SQLITE_WRITE if self._is_sqlite else POSTGRESQL_WRITE)
+            for statement in SQLITE_WRITE if self._is_sqlite else POSTGRESQL_WRITE:
+                await session.execute(statement)
 
     async def hear_others(self) -> None:
         """Rings of other processes ring here too (PostgreSQL only). Runs until cancelled."""

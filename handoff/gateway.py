@@ -74,6 +74,7 @@ class Gateway:
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
         finding = self.safety.look(words) if typed else None
+        inbound = hearing.storable(inbound)
         try:
             return await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
@@ -105,7 +106,7 @@ class Gateway:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
-        heard = _heard(inbound)
+        heard = inbound.text
         wish = joining.wish_of(heard) if inbound.payload is None else None
         heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
         text = without_codes(heard)
@@ -211,9 +212,3 @@ async def _refuse_unless_offered(
 ) -> None:
     if payload is not None and not await conversations.offered(session, conversation.id, payload):
         raise NotOffered(payload)
-
-
-def _heard(inbound: Inbound) -> str:
-    """What no database can store becomes storable; the rest stays as the citizen wrote it."""
-    whole = inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\x00", "")
