@@ -1,5 +1,6 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from handoff.tables import Conversation, Message, present
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
+LONG = 2_000  # characters; they take 50 ms
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
 
@@ -73,12 +75,18 @@ class Gateway:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
-        finding = self.safety.look(words) if typed else None
+        finding = await self._look(words) if typed else None
         inbound = hearing.storable(inbound)
         try:
             return await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
             return await self._store(inbound, finding)
+
+    async def _look(self, words: str) -> Finding | None:
+        """What takes long to read must not hold up everybody else."""
+        if len(words) <= LONG:
+            return self.safety.look(words)
+        return await asyncio.to_thread(self.safety.look, words)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
         async with self.database.begin() as session:

@@ -1,4 +1,4 @@
-"""Faults 4, 5, 7, 24, 25, 35 and 37: what comes in comes twice, late, at once, huge or malformed."""
+"""Faults 4, 5, 7, 24, 25, 35 and 37: messages twice, late, at once, huge or malformed."""
 
 import asyncio
 import json
@@ -83,12 +83,12 @@ async def _said_between(gateway: Gateway, numbers: list[int]) -> int:
     return sum(numbers[0] < one < numbers[-1] and one not in numbers for one in given)
 
 
-async def test_fault_24_a_letter_without_end_is_cut_where_it_is_said_and_understood_by_its_start(
+async def test_fault_24_a_letter_without_end_is_cut_and_understood_by_its_beginning(
     gateway: Gateway, fake_bot: FakeBot, app: FastAPI
 ) -> None:
     for number in range(6):  # so many failures in a row would silence the bot for everybody
         citizen = Citizen(gateway, address=f"anna-{number}")
-        heard = await citizen.hears("dove posso parcheggiare? " + "😀 e poi " * 150_000)
+        heard = await citizen.hears("dove posso parcheggiare? " + "😀" * 100_000)
         assert heard[-1].topic == "parcheggio"
     [letter] = [said for said in await citizen.everything() if said.author == "citizen"]
     assert letter.text.endswith(CUT)
@@ -111,7 +111,7 @@ HOSTILE = "\x00\ud83d\u202e\u2066" + "z\u0334\u0353\u0300" * 100 + "😀" * 1_00
 async def test_fault_25_no_part_of_a_message_is_too_odd_to_be_stored(
     gateway: Gateway, app: FastAPI
 ) -> None:
-    """Some channel may pass on whatever it got: what cannot be stored would come again for ever."""
+    """Some channel may pass on whatever it got; what cannot be stored comes again for ever."""
     file = Attachment(kind="file", name=HOSTILE, media_type=HOSTILE, reference=HOSTILE)
     odd = Inbound(
         channel="post",
