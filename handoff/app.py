@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
 from handoff.api import health, internal, webchat
+from handoff.db import AWAY, is_away
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
 from handoff.safety import keep_listening
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     _show(app, house)
     _mount_faces(app, house)
-    for error in (OperationalError, InterfaceError):
+    for error in AWAY:
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
     return app
@@ -82,6 +82,7 @@ def _show(app: FastAPI, house: House) -> None:
         {"safety": house.deaf} if house.deaf else {},
         frozenset(house.channels),
         house.scanner,
+        house.room,
     )
 
 
@@ -130,8 +131,10 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
-async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:
+async def _database_is_away(_request: Request, error: Exception) -> JSONResponse:
     """503, so that a provider tries again: nothing was acknowledged."""
+    if not is_away(error):
+        raise error
     return JSONResponse(
         {"detail": "Il servizio non è raggiungibile in questo momento. Riprovi tra poco."}, 503
     )

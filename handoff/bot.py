@@ -61,13 +61,20 @@ class Bot:
             response.raise_for_status()
             answer = Answer.model_validate_json(response.content)
         except httpx.HTTPStatusError as error:
-            self.breaker.failed()
+            self._refused(error.response)
             raise BotSilent(f"HTTP {error.response.status_code}") from error
         except (httpx.HTTPError, ValidationError) as error:
             self.breaker.failed()
             raise BotSilent(type(error).__name__) from error
         self.breaker.succeeded()
         return answer
+
+    def _refused(self, response: httpx.Response) -> None:
+        """A bot that finds fault with one question lives, and answers others."""
+        if response.is_server_error or response.status_code == httpx.codes.UNAUTHORIZED:
+            self.breaker.failed()
+        else:
+            self.breaker.succeeded()
 
 
 class Breaker:

@@ -9,15 +9,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
-from handoff.attachments import Scanner
+from handoff.attachments import Room, Scanner
 from handoff.channel import Channel, Receive
 from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
-from handoff.db import AWAY, Database
+from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
 
@@ -26,6 +27,7 @@ NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
+ENOUGH = Room()
 logger = logging.getLogger(__name__)
 
 
@@ -76,7 +78,7 @@ class Line(Generic[Job]):
         try:
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
-        except AWAY as error:
+        except (SQLAlchemyError, OSError) as error:
             logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
             return 0
         for job in jobs:
@@ -100,7 +102,7 @@ class Line(Generic[Job]):
 
     async def _put_back(self, job: Job) -> None:
         """If even this fails, the lease runs out and another worker finds the job."""
-        with suppress(*AWAY):
+        with suppress(SQLAlchemyError, OSError):
             await self._database.insist(lambda session: self._retry(session, job))
 
     async def finish(self, seconds: float) -> None:
@@ -119,6 +121,7 @@ class Crew:
         *,
         slots: int,
         scanner: Scanner = NO_SCANNER,
+        room: Room = ENOUGH,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
@@ -146,7 +149,7 @@ class Crew:
             database,
             "attachments",
             attachments.claim,
-            Collecting(database, delivery.channels, scanner).collect,
+            Collecting(database, delivery.channels, scanner, room).collect,
             _collect_again,
             owner=self.owner,
             slots=max(1, slots // 2),  # each holds a whole file in memory
@@ -188,7 +191,7 @@ class Crew:
                 try:
                     async with self._database.begin() as session:
                         told = await notices.tell_the_end(session, self._knowledge, windows)
-                except AWAY as error:
+                except (SQLAlchemyError, OSError) as error:
                     logger.error("cannot tell of ended notices: %s", type(error).__name__)
                     told = 0
                 if not told:
@@ -198,7 +201,7 @@ class Crew:
         while True:
             try:
                 await self._delivery.look_after_the_unknown()
-            except AWAY as error:
+            except (SQLAlchemyError, OSError) as error:
                 logger.error("cannot see to unknown outcomes: %s", type(error).__name__)
             await asyncio.sleep(UNKNOWN_POLL)
 
@@ -214,7 +217,7 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
-    await outbox.put_back(session, job, pause=PAUSE)
+    await outbox.interrupted(session, job, reason="errore interno", pause=PAUSE)
 
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:

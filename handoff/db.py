@@ -2,14 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import Connection, Float, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -18,10 +25,22 @@ from handoff.notify import Bell
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
-PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)  # seconds; half a lease in all
-AWAY = (SQLAlchemyError, OSError)  # what a database that restarts makes of a transaction
+# A real write that leaves nothing behind: a page of the log, as any message costs
+SQLITE_WRITE = (text("pragma user_version = 0"),)
+POSTGRESQL_WRITE = (
+    text("select pg_logical_emit_message(true, 'sportello', '')"),
+    text("update inbox set state = state where false"),  # refused where one may only read
+)
+AWAY = (DBAPIError, PoolTimeout)  # unless it is one of
+OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)  # seconds between tries at what must be written down
+Written = TypeVar("Written")
 logger = logging.getLogger(__name__)
-Stored = TypeVar("Stored")
+
+
+def is_away(error: BaseException) -> bool:
+    """True if the database cannot work now: gone, locked, full or read-only."""
+    return isinstance(error, AWAY) and not isinstance(error, OUR_FAULT)
 
 
 class now(FunctionElement[float]):
@@ -43,11 +62,15 @@ def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
 
 
 class Database:
-    """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring."""
+    """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring.
 
-    def __init__(self, url: str) -> None:
+    Whatever keeps the database from working is one of AWAY.
+    """
+
+    def __init__(self, url: str, *, patience: float | None = 30.0) -> None:
+        """`patience`: seconds for one statement; PostgreSQL may vanish without a word."""
         self.bell = Bell()
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, patience)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
         self._writer: AbstractAsyncContextManager[Any] = (
@@ -64,6 +87,7 @@ class Database:
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            await _reach(session)
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
@@ -74,27 +98,30 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One snapshot to read from; takes no write lock."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            await _reach(session)
             yield session
 
-    async def insist(
-        self,
-        write: Callable[[AsyncSession], Awaitable[Stored]],
-        *,
-        pauses: Sequence[float] = PAUSES,
-    ) -> Stored:
-        """Store what cannot be done again, also if the database is away for half a minute.
+    async def insist(self, unit: Callable[[AsyncSession], Awaitable[Written]]) -> Written:
+        """A whole transaction, begun anew while the database is away: of what happened already.
 
-        `write` may run although it was committed before: only the answer was lost.
+        It may run once more after it was committed: the answer to a commit can get lost.
         """
-        for pause in pauses:
+        for pause in PAUSES:
             try:
                 async with self.begin() as session:
-                    return await write(session)
+                    return await unit(session)
             except AWAY as error:
-                logger.warning("cannot store an outcome yet: %s", type(error).__name__)
-                await asyncio.sleep(pause)
+                if not is_away(error):
+                    raise
+            await asyncio.sleep(pause)
         async with self.begin() as session:
-            return await write(session)
+            return await unit(session)
+
+    async def try_writing(self) -> None:
+        """Raises what a message would meet: a full disk lets read, begin and commit nothing."""
+        async with self.begin() as session:
+            for statement in SQLITE_WRITE if self._is_sqlite else POSTGRESQL_WRITE:
+                await session.execute(statement)
 
     async def hear_others(self) -> None:
         """Rings of other processes ring here too (PostgreSQL only). Runs until cancelled."""
@@ -120,8 +147,19 @@ class Database:
         await self.engine.dispose()
 
 
+async def _reach(session: AsyncSession) -> None:
+    """Connect now: of a server that is not there asyncpg tells by the system's own errors."""
+    try:
+        await session.connection()
+    except OSError as error:
+        raise OperationalError("connect", None, error) from error
+
+
 def _sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    address = make_url(url)
+    if "timeout" not in address.query:  # how long to wait while another process writes
+        address = address.update_query_dict({"timeout": "5"})
+    engine = create_async_engine(address, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -133,7 +171,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose the last commits when the power fails
-        "busy_timeout=5000",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -146,7 +183,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, patience: float | None) -> AsyncEngine:
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), pool_pre_ping=True, pool_size=20
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # an error that is logged would quote what citizens write
+        pool_pre_ping=True,
+        pool_size=20,
+        connect_args={"timeout": 5.0, "command_timeout": patience},
     )

@@ -1,6 +1,6 @@
 """Sends a claimed message through its channel and writes down how that ended."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,29 +16,22 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.windows import Standing, standing
-from handoff.db import PAUSES, Database
+from handoff.db import Database
 from handoff.outbox import Claimed
 from handoff.tables import Message, Outbox, present
 from handoff.undelivered import call_a_person, note_failure
 
 WITHHELD = "withheld"  # what need not or must not leave
-COURTESIES = frozenset({"presa_in_carico"})  # topics
+COURTESIES = frozenset({"presa_in_carico", "un_momento"})  # topics
 ONLY_PERSONS = "su questo canale scrivono solo persone"
 NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
 CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più messaggi liberi"
 
 
 class Delivery:
-    def __init__(
-        self,
-        database: Database,
-        channels: Mapping[str, Channel],
-        *,
-        pauses: Sequence[float] = PAUSES,
-    ) -> None:
+    def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
         self.database = database
         self.channels = channels
-        self._pauses = pauses
 
     async def deliver(self, job: Claimed) -> None:
         """One attempt; its row is committed already. Nothing is open while the channel sends."""
@@ -79,7 +72,7 @@ class Delivery:
             await self._sent(job, receipt)
 
     async def _later(self, job: Claimed, reason: str, retry_after: timedelta | None) -> None:
-        await self._store(
+        await self.database.insist(
             lambda session: outbox.later(session, job, reason=reason, retry_after=retry_after)
         )
 
@@ -93,6 +86,8 @@ class Delivery:
             await self._settle(job, "unknown", "unknown", reason, wait=channel.reports_within)
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> None:
+        """It has left: what a database that is away forgets of it, a citizen reads twice."""
+
         async def write(session: AsyncSession) -> None:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
             await echoes.look_again(session, job.channel, job.outbound.address)
@@ -102,7 +97,7 @@ class Delivery:
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
 
-        await self._store(write)
+        await self.database.insist(write)
 
     async def _fail(self, job: Claimed, cause: str, reason: str) -> None:
         """An operator has to know that a reply did not arrive; of the bot's words it is noted."""
@@ -120,7 +115,7 @@ class Delivery:
         *,
         wait: timedelta | None = None,
     ) -> None:
-        await self._store(
+        await self.database.insist(
             lambda session: self._write_down(session, job, state, cause, reason, wait)
         )
 
@@ -151,7 +146,7 @@ class Delivery:
             conversation = await conversations.lock(session, job.conversation_id)
             conversation.unreachable = True
 
-        await self._store(write)
+        await self.database.insist(write)
 
     async def _give_up(self, job: Claimed, state: str, cause: str, reason: str) -> None:
         """A person decides what to do with it."""
@@ -160,11 +155,7 @@ class Delivery:
             if await self._write_down(session, job, state, cause, reason):
                 await call_a_person(session, job.conversation_id, job.message.id)
 
-        await self._store(write)
-
-    async def _store(self, write: Callable[[AsyncSession], Awaitable[object]]) -> None:
-        """What the provider took, it took: its outcome is not given up while the lease lasts."""
-        await self.database.insist(write, pauses=self._pauses)
+        await self.database.insist(write)
 
     async def look_after_the_unknown(self) -> int:
         """What no status told of in time becomes a person's choice; how many there were."""

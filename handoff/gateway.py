@@ -1,5 +1,6 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from handoff.tables import Conversation, Message, present
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
+LONG = 2_000  # characters; they take 50 ms
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
 
@@ -73,11 +75,18 @@ class Gateway:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
-        finding = self.safety.look(words) if typed else None
+        finding = await self._look(words) if typed else None
+        inbound = hearing.storable(inbound)
         try:
             return await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
             return await self._store(inbound, finding)
+
+    async def _look(self, words: str) -> Finding | None:
+        """What takes long to read must not hold up everybody else."""
+        if len(words) <= LONG:
+            return self.safety.look(words)
+        return await asyncio.to_thread(self.safety.look, words)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
         async with self.database.begin() as session:
@@ -105,7 +114,7 @@ class Gateway:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
-        heard = _heard(inbound)
+        heard = inbound.text
         wish = joining.wish_of(heard) if inbound.payload is None else None
         heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
         text = without_codes(heard)
@@ -211,9 +220,3 @@ async def _refuse_unless_offered(
 ) -> None:
     if payload is not None and not await conversations.offered(session, conversation.id, payload):
         raise NotOffered(payload)
-
-
-def _heard(inbound: Inbound) -> str:
-    """What no database can store becomes storable; the rest stays as the citizen wrote it."""
-    whole = inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\x00", "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from handoff.answering import Answering
-from handoff.attachments import Scanner
+from handoff.attachments import Room, Scanner
 from handoff.bot import Bot
 from handoff.channel import Channel
 from handoff.channel.calling import client
@@ -41,6 +41,7 @@ class House:
     bot: Bot
     joining: Joining
     scanner: Scanner
+    room: Room
     deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
@@ -53,6 +54,7 @@ class House:
             self.knowledge,
             slots=max(1, self.settings.workers),
             scanner=self.scanner,
+            room=self.room,
         )
 
     async def close(self) -> None:
@@ -96,6 +98,7 @@ def build(settings: Settings) -> House:
         ),
         joining=joining,
         scanner=Scanner.at(settings.clamav_url),
+        room=Room.beside(settings.database_url, settings.var, low=settings.low_disk),
         deaf=deaf,
     )
 

@@ -165,20 +165,19 @@ async def later(
     """Try again when the provider said so, else after a growing pause with jitter."""
     await _end_attempts(session, job, "ready", reason)
     pause = retry_after.total_seconds() if retry_after else backoff(job.attempts)
+    await _back(session, job, reason=reason, pause=pause)
+
+
+async def interrupted(session: AsyncSession, job: Claimed, *, reason: str, pause: float) -> None:
+    """Hand it on with its attempt left open: nobody knows whether the message went out."""
+    await _back(session, job, reason=reason, pause=pause)
+
+
+async def _back(session: AsyncSession, job: Claimed, *, reason: str, pause: float) -> None:
     await session.execute(
         update(Outbox)
         .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
         .values(state="ready", owner=None, lease_until=None, due=now() + pause, reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def put_back(session: AsyncSession, job: Claimed, *, pause: float) -> None:
-    """For another worker. The attempt stays open: nobody knows whether the message left."""
-    await session.execute(
-        update(Outbox)
-        .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
-        .values(state="ready", owner=None, lease_until=None, due=now() + pause)
         .execution_options(synchronize_session=False)
     )
 

@@ -19,6 +19,8 @@ class FakeBot:
     def __init__(self, port: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
         self.ranking: list[dict[str, Any]] = []  # what it thought of
+        self.replies: list[dict[str, Any]] | None = None  # instead of its own
+        self.heard = threading.Condition()
         self.fault: str | None = None
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
@@ -42,7 +44,9 @@ class FakeBot:
         self._server.server_close()
 
     def answer(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.asked.append(question)
+        with self.heard:
+            self.asked.append(question)
+            self.heard.notify_all()
         time.sleep(self.delay)
         if self.fault == "hang":
             self.unhang.wait(60)
@@ -53,6 +57,7 @@ class FakeBot:
         topic = "nessuno_lo_sa" if self.fault == "unknown_words" else topic_of(question)
         answer = by_the_contract(topic)
         answer["parse"]["ranking"] = self.ranking
+        answer["replies"] = self.replies or answer["replies"]
         return 200, answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

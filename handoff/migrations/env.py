@@ -20,7 +20,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def connect() -> None:
-    database = Database(context.config.attributes["url"])
+    database = Database(context.config.attributes["url"], patience=None)
     async with database.engine.begin() as connection:
         await connection.run_sync(migrate)
     await database.close()

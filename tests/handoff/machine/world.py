@@ -1,8 +1,8 @@
 """The service on a real database, its workers in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from handoff import inbox, leases, outbox, surveys, tickets
 from handoff.answering import Answering
 from handoff.channel import Channel, Inbound, Received
 from handoff.crew import Crew
-from handoff.db import Database, Stored
+from handoff.db import Database, Written
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
@@ -42,6 +42,7 @@ WRITTEN: tuple[tuple[Any, str], ...] = (
     (Outbox, "created_at"),
     (Attempt, "started_at"),
 )
+LONGER_THAN_ANY_TEST = 1e6  # seconds until a citizen is told that an answer is coming
 EMPTY = [f"delete from {table.name}" for table in reversed(Base.metadata.sorted_tables)]
 
 
@@ -58,10 +59,12 @@ class Frail(Database):
         async with super().begin() as session:
             yield session
 
-    async def insist(
-        self, write: Callable[[AsyncSession], Awaitable[Stored]], *, pauses: Sequence[float] = ()
-    ) -> Stored:
-        return await super().insist(write, pauses=(0.0,))
+    async def insist(self, unit: Callable[[AsyncSession], Awaitable[Written]]) -> Written:
+        with suppress(OperationalError):
+            async with self.begin() as session:
+                return await unit(session)
+        async with self.begin() as session:
+            return await unit(session)
 
 
 @dataclass
@@ -98,7 +101,9 @@ class World:
             channels=channels,
         )
         bot: Any = AskedBot(self.gates)
-        self._answering = Answering(self.workers_database, self.knowledge, bot)
+        self._answering = Answering(
+            self.workers_database, self.knowledge, bot, moment=LONGER_THAN_ANY_TEST
+        )
         self.delivery = Delivery(self.workers_database, channels)
         self.operators: list[Operator] = []
 
