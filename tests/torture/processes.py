@@ -15,7 +15,8 @@ PATIENCE = 180.0  # seconds for a start
 
 
 class Program:
-    """`alive`: an address that answers when it serves; a worker has none."""
+    """`alive`: an address that answers when it serves. A worker has none: it is given as long to
+    start as the service `takes`."""
 
     def __init__(
         self,
@@ -31,9 +32,12 @@ class Program:
         self._env = env
         self._log = log
         self._alive = alive
+        self._started_at = 0.0
+        self.takes = 0.0  # seconds
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self._started_at = time.monotonic()
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
                 self._command,
@@ -49,7 +53,7 @@ class Program:
 
     def serves(self) -> bool:
         if self._alive is None:
-            return not self.has_died()
+            return time.monotonic() - self._started_at > self.takes
         try:
             return httpx.get(self._alive, timeout=2, trust_env=False).is_success
         except httpx.HTTPError:

@@ -66,8 +66,11 @@ def stage(kind: str, folder: Path, chance: Random) -> Iterator[Stage]:
         for program in everything:
             held.callback(program.kill)
             program.start()
+        began = time.monotonic()
         for program in everything:
             program.wait()
+        for program in everything:
+            program.takes = time.monotonic() - began
         yield Stage(
             url=env["SPORTELLO_HANDOFF_URL"],
             database_url=env["SPORTELLO_DATABASE_URL"],
