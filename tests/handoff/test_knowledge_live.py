@@ -219,7 +219,7 @@ async def test_citizens_read_what_another_process_edited_while_the_service_runs(
     citizen: Citizen, database_url: str
 ) -> None:
     assert "gratuito" not in (await citizen.hears("parcheggio?"))[-1].text
-    await asyncio.to_thread(sportello, database_url, "knowledge", "import", str(DATA))
+    await import_(citizen.gateway.database, DATA)
     edited = ("knowledge", "set", "parcheggio", "Il parcheggio è gratuito.", "--why", "prova")
     await asyncio.to_thread(sportello, database_url, *edited)
     async with asyncio.timeout(10):

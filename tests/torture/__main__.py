@@ -42,7 +42,7 @@ def torture(kind: str, *, minutes: float, seed: int) -> Verdict:
     if found.kept:
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        say(f"The logs of {kind} stay in {folder}.")
+        say(f"The logs of {kind} stay in {folder}: {verdict.details(found)}")
     return found
 
 
