@@ -9,39 +9,19 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from handoff.bot import Answer, BotSilent
-from handoff.channel import (
-    Inbound,
-    PermanentFailure,
-    Receipt,
-    Status,
-    TemporaryFailure,
-    UnknownOutcome,
-    Unreachable,
-)
+from handoff.bot import BotSilent
+from handoff.channel import Inbound, Receipt, Status
 from handoff.tables import Ticket
 from handoff.tickets import Conflict
-from tests.fake_bot import by_the_contract
 from tests.handoff.machine.promises import Promises, stand
+from tests.handoff.machine.stage import FAILURES, TOOK, WORDS, answer_to
 from tests.handoff.machine.world import Work, World
 
 CHANNELS = ("page", "post", "letters")
-WORDS = {
-    "parcheggio": "dove posso parcheggiare?",
-    "parla_con_operatore": "vorrei una persona",
-    "non_capito": "tutto e niente",
-    "emergenza": "mio padre ha un infarto in corso",
-}
 STEPS = ("take", "reply", "note", "close", "reopen", "hand_back")
-FAILURES = {
-    "throttled": TemporaryFailure("429", retry_after=timedelta(seconds=30)),
-    "away": TemporaryFailure("503"),
-    "silent": UnknownOutcome("timed out"),
-    "refused": PermanentFailure("400"),
-    "blocked": Unreachable("403"),
-}
-TOOK = ("ok", "silent", "killed")  # the provider has it, whatever we know
-AWAY = (1, 3, 4)  # transactions: the outcome is stored later, the job put back, or neither
+# what comes between a call and its outcome; after so many lost transactions the outcome is stored
+# all the same, the job is put back, or neither
+MISHAPS = ("killed", "killed too late", "slow", 1, 3, 4)
 LONG = 3600.0  # seconds
 ANY = st.integers(0, 10)
 Told = TypeVar("Told")
@@ -129,25 +109,43 @@ class Service(RuleBasedStateMachine):
     @rule(which=ANY, how=st.sampled_from(("answers", "answers", "is silent")))
     def bot(self, which: int, how: str) -> None:
         work = _one(self._asking("inbox"), which)
-        self.run(self.world.let(work, answer_to(work) if how == "answers" else BotSilent("down")))
+        self.run(
+            self.world.let(
+                work, answer_to(work.job.message.text) if how == "answers" else BotSilent("down")
+            )
+        )
 
     @precondition(lambda self: self._asking("outbox"))
     @rule(which=ANY, how=st.sampled_from(("ok", "ok", *FAILURES)))
     def provider(self, which: int, how: str) -> None:
         self.run(self._provide(_one(self._asking("outbox"), which), how))
 
-    @precondition(lambda self: self._asking("outbox") or self._asking("inbox"))
-    @rule(which=ANY, times=st.sampled_from(AWAY))
-    def database_goes_away_before_the_outcome_is_stored(self, which: int, times: int) -> None:
-        work = _one(self._asking("outbox") + self._asking("inbox"), which)
-        self.world.workers_database.away = times
-        self.run(self._well(work))
-        self.world.workers_database.away = 0
+    @rule(queue=st.sampled_from(("inbox", "outbox", "outbox")), how=st.sampled_from(MISHAPS))
+    def work_with_a_mishap(self, queue: Any, how: str | int) -> None:
+        """A number: so many transactions fail, when the outcome is known and must be stored."""
+        work = self.run(self.world.claim(queue))
+        if work:
+            self.run(self.world.see_to(work))
+        if work and work.gate:
+            self._befall(work, how)
+
+    def _befall(self, work: Work, how: str | int) -> None:
+        match how:
+            case "killed" | "killed too late":
+                self._kill(work, provider_has_it=how == "killed too late")
+            case "slow":  # it goes on some time, when its lease ran out
+                self.run(self.world.pass_time(61.0))
+            case int():
+                self.world.workers_database.away = how
+                self.run(self._well(work))
+                self.world.workers_database.away = 0
 
     @precondition(lambda self: self.world.works)
     @rule(which=ANY, provider_has_it=st.booleans())
     def kill_a_worker(self, which: int, provider_has_it: bool) -> None:
-        work = _one(self.world.works, which)
+        self._kill(_one(self.world.works, which), provider_has_it=provider_has_it)
+
+    def _kill(self, work: Work, *, provider_has_it: bool) -> None:
         if work.queue == "outbox" and work.gate and provider_has_it:
             self._took(work)
         self.run(self.world.kill(work))
@@ -197,7 +195,7 @@ class Service(RuleBasedStateMachine):
 
     async def _well(self, work: Work) -> None:
         if work.queue == "inbox":
-            await self.world.let(work, answer_to(work))
+            await self.world.let(work, answer_to(work.job.message.text))
         else:
             await self._provide(work, "ok")
 
@@ -277,13 +275,6 @@ class Service(RuleBasedStateMachine):
             await self.world.see_to(work)
         while work.gate:
             await self._well(work)
-
-
-def answer_to(work: Work) -> Answer:
-    """The bot's, to what the citizen wrote."""
-    said = work.job.message.text
-    [topic] = [topic for topic, words in WORDS.items() if said.startswith(words)]
-    return Answer.model_validate(by_the_contract(topic))
 
 
 def _one(choices: list[Told], which: int) -> Told:

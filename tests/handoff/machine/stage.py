@@ -6,7 +6,31 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from handoff.bot import Answer, Breaker
-from handoff.channel import Channel, Outbound, Receipt
+from handoff.channel import (
+    Channel,
+    Outbound,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    UnknownOutcome,
+    Unreachable,
+)
+from tests.fake_bot import by_the_contract
+
+WORDS = {
+    "parcheggio": "dove posso parcheggiare?",
+    "parla_con_operatore": "vorrei una persona",
+    "non_capito": "tutto e niente",
+    "emergenza": "mio padre ha un infarto in corso",
+}
+FAILURES = {
+    "throttled": TemporaryFailure("429", retry_after=timedelta(seconds=30)),
+    "away": TemporaryFailure("503"),
+    "silent": UnknownOutcome("timed out"),
+    "refused": PermanentFailure("400"),
+    "blocked": Unreachable("403"),
+}
+TOOK = ("ok", "silent", "killed")  # the provider has it, whatever we know
 
 
 class Gates:
@@ -62,3 +86,9 @@ class Page(Provider):
 
     name = "page"
     pulled = True
+
+
+def answer_to(text: str) -> Answer:
+    """The bot's, to what the citizen wrote."""
+    [topic] = [topic for topic, words in WORDS.items() if text.startswith(words)]
+    return Answer.model_validate(by_the_contract(topic))
