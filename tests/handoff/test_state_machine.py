@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.handoff.machine.service import Service
 
-FAST = {"sqlite": (20, 40), "postgresql": (6, 40)}  # examples, steps
+FAST = {"sqlite": (15, 40), "postgresql": (5, 40)}  # examples, steps
 DEEP = {"sqlite": (400, 60), "postgresql": (250, 60)}
 
 
