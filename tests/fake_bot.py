@@ -14,7 +14,7 @@ TICKETS = {"parla_con_operatore": PERSON}
 
 
 class FakeBot:
-    """Knows a few words. Set `fault` to hang | broken | empty | unknown_words."""
+    """Knows a few words. Set `fault` to hang | refusing | broken | empty | unknown_words."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -50,6 +50,8 @@ class FakeBot:
         time.sleep(self.delay)
         if self.fault == "hang":
             self.unhang.wait(60)
+        if self.fault == "refusing":
+            return 422, {"detail": "text is missing or not as it should be."}
         if self.fault == "broken":
             return 500, {"detail": "broken"}
         if self.fault == "empty":
