@@ -159,7 +159,7 @@ def _sqlite(url: str) -> AsyncEngine:
     address = make_url(url)
     if "timeout" not in address.query:  # how long to wait while another process writes
         address = address.update_query_dict({"timeout": "5"})
-    engine = create_async_engine(address)
+    engine = create_async_engine(address, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -186,6 +186,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: str, patience: float | None) -> AsyncEngine:
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # errors end in logs, parameters are what citizens wrote
         pool_pre_ping=True,
         pool_size=20,
         connect_args={"timeout": 5.0, "command_timeout": patience},
