@@ -36,7 +36,8 @@ class WebChat:
             json={"client_message_id": str(uuid4()), "text": text},
             headers={"Authorization": self.tokens[sender]},
         )
-        asked = sent.raise_for_status().json()["id"]
+        stored = sent.raise_for_status().json()
+        asked, self.seen[sender] = stored["id"], stored["seq"]  # its own words it knows
         for _ in range(3):
             for message in await self._news(sender):
                 if message["reply_to"] == asked and message["final"]:

@@ -59,11 +59,12 @@ class Answering:
             return True
         if message.attachments and not message.text:
             return True
+        if joining.concerns(message):
+            return True
+        if not job.conversation.expects:
+            return False
         async with self.database.read() as session:
-            talk = job.conversation.id
-            return await joining.concerns(session, message) or await surveys.awaits_comment(
-                session, talk
-            )
+            return await _awaits_an_answer(session, job.conversation.id)
 
     async def _ask_in_time(self, job: Claimed) -> Answer | None:
         """The bot's answer; who waits long for it is told once that it is coming."""
@@ -113,7 +114,7 @@ class Answering:
             if _may_reach_others(job.message):
                 await joining.lock_circle(session, job.conversation.id)
             conversation = await conversations.lock(session, job.conversation.id)
-            message = await session.get_one(Message, job.message.id)
+            message = await session.merge(job.message, load=False)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             if await self._answered_here(session, conversation, message, speech):
                 return
@@ -127,6 +128,14 @@ class Answering:
                 await self._say_answer(session, conversation, message, speech, answer)
 
     async def _answered_here(
+        self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
+    ) -> bool:
+        done = await self._seen_to(session, conversation, message, speech)
+        if conversation.expects:  # what it waited for may have come, or been let go
+            conversation.expects = await _awaits_an_answer(session, conversation.id)
+        return done
+
+    async def _seen_to(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
     ) -> bool:
         if await joining.hear(session, message, speech, self._joining):
@@ -242,6 +251,13 @@ class Answering:
             message = await session.get_one(Message, job.message.id)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
+
+
+async def _awaits_an_answer(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether a consent or a comment was asked for."""
+    return await joining.awaits_consent(session, conversation_id) or await surveys.awaits_comment(
+        session, conversation_id
+    )
 
 
 def _may_reach_others(message: Message) -> bool:

@@ -112,6 +112,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     try:
         if house.settings.workers:
+            house.gateway.employ(app.state.crew.answerers)
             await app.state.crew.start(house.gateway.take)
         yield
     finally:

@@ -5,9 +5,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,93 +20,15 @@ from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
+from handoff.line import Line
+from handoff.tables import Attachment, Inbox, Outbox
 
-POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
 ENOUGH = Room()
 logger = logging.getLogger(__name__)
-
-
-Job = TypeVar("Job")
-Given_co = TypeVar("Given_co", covariant=True)
-
-
-class Claim(Protocol[Given_co]):
-    async def __call__(
-        self, session: AsyncSession, *, owner: str, limit: int
-    ) -> Sequence[Given_co]: ...
-
-
-class Line(Generic[Job]):
-    """Claims from one queue and handles up to `slots` jobs at once."""
-
-    def __init__(
-        self,
-        database: Database,
-        topic: str,
-        claim: Claim[Job],
-        handle: Callable[[Job], Awaitable[None]],
-        retry: Callable[[AsyncSession, Job], Awaitable[None]],
-        *,
-        owner: str,
-        slots: int,
-    ) -> None:
-        self._database = database
-        self._topic = topic
-        self._claim = claim
-        self._handle = handle
-        self._retry = retry
-        self._owner = owner
-        self._slots = slots
-        self._running: set[asyncio.Task[None]] = set()
-
-    async def run(self) -> None:
-        """Until cancelled; what is being handled then is left to finish."""
-        async with self._database.bell.listen(self._topic) as heard:
-            while True:
-                if not await self._take():
-                    await heard.wait(POLL)
-
-    async def _take(self) -> int:
-        free = self._slots - len(self._running)
-        if free <= 0:
-            return 0
-        try:
-            async with self._database.begin() as session:
-                jobs = await self._claim(session, owner=self._owner, limit=free)
-        except (SQLAlchemyError, OSError) as error:
-            logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
-            return 0
-        for job in jobs:
-            task = asyncio.create_task(self._see_to(job))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
-        return len(jobs)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._database.bell.ring([self._topic])
-
-    async def _see_to(self, job: Job) -> None:
-        try:
-            await self._handle(job)
-        except Exception as error:
-            # never the text of the error: it may quote a citizen
-            logger.error("a job of the %s failed: %s", self._topic, type(error).__name__)
-            await self._put_back(job)
-
-    async def _put_back(self, job: Job) -> None:
-        """If even this fails, the lease runs out and another worker finds the job."""
-        with suppress(SQLAlchemyError, OSError):
-            await self._database.insist(lambda session: self._retry(session, job))
-
-    async def finish(self, seconds: float) -> None:
-        """Give what is running time to end."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
 
 
 class Crew:
@@ -126,21 +47,24 @@ class Crew:
         self._database = database
         self._delivery = delivery
         self._knowledge = knowledge
+        self.answerers = Line(
+            database,
+            "inbox",
+            Inbox,
+            inbox.claim,
+            answering.answer,
+            _answer_again,
+            owner=self.owner,
+            slots=slots,
+        )
         self._lines: tuple[
             Line[inbox.Claimed], Line[outbox.Claimed], Line[attachments.Claimed]
         ] = (
-            Line(
-                database,
-                "inbox",
-                inbox.claim,
-                answering.answer,
-                _answer_again,
-                owner=self.owner,
-                slots=slots,
-            ),
+            self.answerers,
             Line(
                 database,
                 "outbox",
+                Outbox,
                 outbox.claim,
                 delivery.deliver,
                 _deliver_again,
@@ -150,6 +74,7 @@ class Crew:
             Line(
                 database,
                 "attachments",
+                Attachment,
                 attachments.claim,
                 Collecting(database, delivery.channels, scanner, room).collect,
                 _collect_again,

@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, Float, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import URL, Float, make_url, text
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -21,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from handoff import sqlite
 from handoff.notify import Bell
+from handoff.shared_commits import SharedCommits
 
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
@@ -70,29 +71,36 @@ class Database:
     def __init__(self, url: str, *, patience: float | None = 30.0) -> None:
         """`patience`: seconds for one statement; PostgreSQL may vanish without a word."""
         self.bell = Bell()
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, patience)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
-        self._writer: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._is_sqlite else nullcontext()
+        made = make_url(url)
+        self.engine = (
+            sqlite.create_engine(made)
+            if made.get_backend_name() == "sqlite"
+            else _postgresql(made, patience)
         )
-        self._reader = self.engine.execution_options(sportello_reads=True)
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
+        self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
+        self._reader = self.engine.execution_options(**{sqlite.READS: True})
         self._listening: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
-        async with (
-            self._writer,
-            AsyncSession(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            await _reach(session)
+        async with self._unit() as session:
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
                 await session.execute(NOTIFY, {"channel": RINGS, "rings": sorted(rings)})
         self.bell.ring(rings)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            await _reach(session)
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -155,37 +163,9 @@ async def _reach(session: AsyncSession) -> None:
         raise OperationalError("connect", None, error) from error
 
 
-def _sqlite(url: str) -> AsyncEngine:
-    address = make_url(url)
-    if "timeout" not in address.query:  # how long to wait while another process writes
-        address = address.update_query_dict({"timeout": "5"})
-    engine = create_async_engine(address, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # NORMAL may lose the last commits when the power fails
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("sportello_reads", False)
-    # a transaction that reads first and writes later would fail with SQLITE_BUSY
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _postgresql(url: str, patience: float | None) -> AsyncEngine:
+def _postgresql(url: URL, patience: float | None) -> AsyncEngine:
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,  # errors end in logs, parameters are what citizens wrote
         pool_pre_ping=True,
         pool_size=20,

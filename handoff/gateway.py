@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,15 +15,28 @@ from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
 from handoff.knowledge import Knowledge
+from handoff.notify import ring
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
-from handoff.tables import Conversation, Message, present
+from handoff.tables import Conversation, Inbox, Message, present
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
 LONG = 2_000  # characters; they take 50 ms
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
+
+
+class Seat(Protocol):
+    """A worker of this process, free for what is being stored."""
+
+    owner: str
+
+    def start(self, job: inbox.Claimed) -> None: ...
+
+
+class Hands(Protocol):
+    def seat(self) -> AbstractContextManager[Seat | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,11 @@ class Gateway:
         self._privacy = privacy
         self._channels = channels
         self._codes = codes or Codes.of_this_process()
+        self._hands: Hands | None = None
+
+    def employ(self, hands: Hands) -> None:
+        """Give what comes in to workers of this process at once, as long as one is free."""
+        self._hands = hands
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -89,6 +109,16 @@ class Gateway:
         return await asyncio.to_thread(self.safety.look, words)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
+        with self._hands.seat() if self._hands else nullcontext() as seat:
+            received, job = await self._store_for(seat, inbound, finding)
+            if seat and job:
+                seat.start(job)
+        return received
+
+    async def _store_for(
+        self, seat: Seat | None, inbound: Inbound, finding: Finding | None
+    ) -> tuple[Received, inbox.Claimed | None]:
+        """With the claim in it, if a worker waits and nothing else stands before it."""
         async with self.database.begin() as session:
             # locked before we look, or deliveries of one message wait for each other crosswise
             conversation = await self._conversation_of(session, inbound)
@@ -96,13 +126,19 @@ class Gateway:
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
             if known is not None:
-                return _received(known, duplicate=True)
+                return _received(known, duplicate=True), None
             inbound = hearing.adjusted(inbound, conversation)
             channel = self._channels.get(inbound.channel)
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = await self._hear(session, conversation, inbound, finding)
-        return _received(message, duplicate=False)
+            is_first = seat is not None and await inbox.is_first(session, conversation.id)
+            message, row = await self._hear(session, conversation, inbound, finding)
+            job = None
+            if seat and is_first and row.state == "ready":
+                job = await inbox.take(session, message, conversation, row, owner=seat.owner)
+            elif row.state == "ready":
+                ring(session, "inbox")
+        return _received(message, duplicate=False), job
 
     async def _hear(
         self,
@@ -110,7 +146,7 @@ class Gateway:
         conversation: Conversation,
         inbound: Inbound,
         finding: Finding | None,
-    ) -> Message:
+    ) -> tuple[Message, Inbox]:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
@@ -137,7 +173,7 @@ class Gateway:
             await hearing.file_letter(session, conversation, message)
         if text != heard and inbound.wants == "bot":
             await Speech(session, conversation, self.knowledge).system("codici_nascosti")
-        return message
+        return message, row
 
     async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
         thread = await hearing.thread_of(session, inbound)

@@ -34,6 +34,15 @@ def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:
     )
 
 
+async def may_have_some(session: AsyncSession, table: type[Inbox | Outbox | Attachment]) -> bool:
+    """Whether a claim is worth its write lock: something is due that nobody has.
+
+    Leases that ran out are not looked for: claims without a look find them.
+    """
+    due = select(table.id).where(table.state == "ready", table.due <= now()).limit(1)
+    return await session.scalar(due) is not None
+
+
 async def owners(session: AsyncSession) -> set[str]:
     """Every worker that holds a lease, living or dead."""
     held: set[str] = set()

@@ -22,6 +22,7 @@ async def work(settings: Settings) -> None:
         asyncio.create_task(keep_listening(house.gateway.safety, settings.models)),
     )
     try:
+        house.gateway.employ(crew.answerers)
         await crew.start(house.gateway.take)
         await stop.wait()
     finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from handoff import conversations
 from handoff.db import Database
@@ -15,6 +15,12 @@ from handoff.tables import Conversation, Inbox, Message
 
 LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 15.0  # seconds; proxies close silent streams
+
+
+STANDING = select(
+    Conversation.holder,
+    exists().where(Inbox.conversation_id == Conversation.id, Inbox.state.in_(("ready", "run"))),
+).where(Conversation.id == bindparam("talk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +51,10 @@ def message_json(message: Message) -> dict[str, Any]:
 
 async def read_page(database: Database, conversation_id: str, *, after: int) -> Page:
     async with database.read() as session:
-        # the holder first: one that changes meanwhile rings, and is read again
-        holder = await session.scalar(
-            select(Conversation.holder).where(Conversation.id == conversation_id)
-        )
-        unanswered = await session.scalar(
-            select(
-                exists().where(
-                    Inbox.conversation_id == conversation_id, Inbox.state.in_(("ready", "run"))
-                )
-            )
-        )
+        # how it stands first: what changes meanwhile rings, and is read again
+        stands = (await session.execute(STANDING, {"talk": conversation_id})).one_or_none()
         found = await conversations.messages_after(session, conversation_id, seq=after)
-    holder = holder or "bot"
+    holder, unanswered = stands or ("bot", False)
     return Page(
         messages=[message_json(message) for message in found],
         holder=holder,

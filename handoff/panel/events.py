@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import ScalarSelect, case, func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
@@ -19,8 +19,7 @@ LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 5  # looks; proxies close silent streams
 STILL_WATCHED = timedelta(days=1)  # after closing: scores and comments come in
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx must not collect
-State = tuple[int, str, int, int]  # version, state, the conversation's last number, its fates
-FATES = {"sent": 1, "delivered": 3, "read": 9, "failed": 27, "unknown": 81, "withheld": 243}
+State = tuple[int, str, int, float]  # version, state, last number, what became of messages
 router = APIRouter(prefix="/api/panel")
 
 
@@ -76,11 +75,10 @@ async def _states(session: AsyncSession) -> dict[str, State]:
     return {id: (version, state, last_seq, fates) for id, version, state, last_seq, fates in rows}
 
 
-def _fates() -> ScalarSelect[int]:
-    """A number that changes when a message of the conversation arrives, is read or fails."""
-    worth = case(FATES, value=Outbox.state, else_=0)
+def _fates() -> ScalarSelect[float]:
+    """When a message of the conversation last left, arrived, was read or failed."""
     return (
-        select(func.coalesce(func.sum(worth), 0))
+        select(func.coalesce(func.max(Outbox.changed), 0.0))
         .where(Outbox.conversation_id == Conversation.id)
         .correlate(Conversation)
         .scalar_subquery()

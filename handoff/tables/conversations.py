@@ -30,6 +30,7 @@ class Conversation(Base):
     notice: Mapped[str | None] = mapped_column(String(32))  # version of the privacy notice shown
     keeps_key: Mapped[bool] = mapped_column(default=False)  # a reading key was not shown yet
     heard_at: Mapped[datetime | None] = mapped_column(Moment)  # opens the channel's window
+    expects: Mapped[bool] = mapped_column(default=False)  # perhaps a consent or a comment: look
     unreachable: Mapped[bool] = mapped_column(default=False)  # blocked us; until they write again
     created_at: Mapped[Created]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from handoff.db import now
 from handoff.tables.base import Base, Created, Moment, Serial
 
 
@@ -49,8 +50,11 @@ class Outbox(Job, Base):
     __table_args__ = (
         Index("ix_outbox_heads", "conversation_id", "state", "id"),
         Index("ix_outbox_state", "state", "due"),
+        Index("ix_outbox_changed", "conversation_id", "changed"),
     )
 
+    # by the database's clock: whoever watches a conversation sees that something happened
+    changed: Mapped[float] = mapped_column(Float, default=now(), onupdate=now())
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(255))
     cause: Mapped[str | None] = mapped_column(String(16))  # of a failure, for what to do next
