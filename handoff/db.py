@@ -136,20 +136,21 @@ class Database:
         while not self._is_sqlite:
             try:
                 await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # of a connection that breaks asyncpg tells in many ways
                 logger.warning("lost the wake-up connection: %s", type(error).__name__)
             await asyncio.sleep(1)
 
     async def _hear(self) -> None:
         url = self.engine.url.set(drivername="postgresql")
-        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        address = url.render_as_string(hide_password=False)
+        connection = await asyncpg.connect(address, timeout=5.0)
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(RINGS, lambda *heard: self.bell.ring([heard[3]]))
             await closed.wait()
         finally:
-            await connection.close()
+            connection.terminate()  # to close it kindly would wait for a server that is away
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -82,7 +82,7 @@ async def test_fault_11_a_worker_that_lost_its_lease_says_nothing_any_more(
     await answering.answer(slow)
     assert [message.author for message in await citizen.everything()] == ["system", "citizen"]
     fake_bot.delay = 0.0
-    await answering.answer(quick)
+    await Answering(answering.database, answering.knowledge, answering.bot).answer(quick)
     assert [m.topic for m in await answers(answering.database, received)] == ["parcheggio"]
 
 
