@@ -1,12 +1,15 @@
 """Who talks with whom, who holds the word, and the one door out: `say`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff.channel import Button
 from handoff.notify import ring
 from handoff.tables import Conversation, Message, Offer, Outbox, new_id, present
@@ -70,6 +73,20 @@ def hear(
     )
 
 
+async def heard_last_but(
+    session: AsyncSession, conversation_id: str, *, count: int
+) -> datetime | None:
+    """When the citizen wrote the message that so many came after; None if there are fewer."""
+    found: datetime | None = await session.scalar(
+        select(Message.created_at)
+        .where(Message.conversation_id == conversation_id, Message.author == "citizen")
+        .order_by(Message.seq.desc())
+        .offset(count)
+        .limit(1)
+    )
+    return found
+
+
 async def say(
     session: AsyncSession,
     conversation: Conversation,
@@ -116,10 +133,20 @@ def record_said(
     return _add(session, conversation, author="operator", author_name=author_name, text=text)
 
 
-def _add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
+def _add(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    trace: Mapping[str, Any] = MappingProxyType({}),
+    **values: Any,
+) -> Message:
     conversation.last_seq += 1
     message = Message(
-        id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, **values
+        id=new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        trace={**trace, **journal.traced()},
+        **values,
     )
     session.add(message)
     ring(session, f"conversation:{conversation.id}")

@@ -20,8 +20,9 @@ from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
-from handoff.line import Line
+from handoff.line import CLEAN_UP, Line, end
 from handoff.tables import Attachment, Inbox, Outbox
+from handoff.telemetry import NOBODY, Telemetry
 
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
@@ -42,6 +43,8 @@ class Crew:
         slots: int,
         scanner: Scanner = NO_SCANNER,
         room: Room = ENOUGH,
+        telemetry: Telemetry = NOBODY,
+        stop_within: float = 20.0,  # seconds
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
@@ -56,6 +59,7 @@ class Crew:
             _answer_again,
             owner=self.owner,
             slots=slots,
+            telemetry=telemetry,
         )
         self._lines: tuple[
             Line[inbox.Claimed], Line[outbox.Claimed], Line[attachments.Claimed]
@@ -70,6 +74,7 @@ class Crew:
                 _deliver_again,
                 owner=self.owner,
                 slots=slots,
+                telemetry=telemetry,
             ),
             Line(
                 database,
@@ -80,9 +85,12 @@ class Crew:
                 _collect_again,
                 owner=self.owner,
                 slots=max(1, slots // 2),  # each holds a whole file in memory
+                telemetry=telemetry,
             ),
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._stop_within = stop_within
+        self._left_at: float | None = None  # by the loop's clock
 
     @property
     def is_well(self) -> bool:
@@ -100,14 +108,29 @@ class Crew:
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
+    def leave(self) -> None:
+        """Claim and take in nothing more; what is being handled goes on."""
+        if self._left_at is None:
+            self._left_at = asyncio.get_running_loop().time()
+            self._database.bell.close()
+            for task in self._tasks:
+                task.cancel()
+
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        for line in self._lines:
-            await line.finish(10)
+        """What runs may end, counted from `leave`; the rest is another worker's at once."""
+        self.leave()
+        assert self._left_at is not None
+        await end(self._tasks)
+        left = self._left_at + self._stop_within - asyncio.get_running_loop().time()
+        await asyncio.gather(*(line.finish(left) for line in self._lines))
+        if any(line.left_some for line in self._lines):
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """If even this fails, the leases run out."""
+        with suppress(SQLAlchemyError, OSError, TimeoutError):
+            async with asyncio.timeout(CLEAN_UP), self._database.begin() as session:
+                await leases.give_back(session, owner=self.owner)
 
     async def _tell_of_ended_notices(self) -> None:
         """A few at a time, each few in a transaction of their own: a restart goes on there."""

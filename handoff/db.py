@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -23,7 +24,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from handoff import sqlite
 from handoff.notify import Bell
 from handoff.shared_commits import SharedCommits
+from handoff.telemetry import NOBODY, Telemetry
 
+ALIVE = 5.0  # seconds between two signs of life of the connection that hears rings
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
 # A real write that leaves nothing behind: a page of the log, as any message costs
@@ -68,9 +71,12 @@ class Database:
     Whatever keeps the database from working is one of AWAY.
     """
 
-    def __init__(self, url: str, *, patience: float | None = 30.0) -> None:
+    def __init__(
+        self, url: str, telemetry: Telemetry = NOBODY, *, patience: float | None = 30.0
+    ) -> None:
         """`patience`: seconds for one statement; PostgreSQL may vanish without a word."""
         self.bell = Bell()
+        self._telemetry = telemetry
         made = make_url(url)
         self.engine = (
             sqlite.create_engine(made)
@@ -78,15 +84,17 @@ class Database:
             else _postgresql(made, patience)
         )
         self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_shared = not self._is_sqlite  # by several processes
         # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
         self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
-        self._listening: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
+        asked = time.perf_counter()
         async with self._unit() as session:
+            self._telemetry.waited_to_write(time.perf_counter() - asked)
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
@@ -99,7 +107,7 @@ class Database:
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            await _reach(session)
+            await _reach(session)  # waits for a connection here, where it is measured
             yield session
 
     @asynccontextmanager
@@ -148,12 +156,22 @@ class Database:
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(RINGS, lambda *heard: self.bell.ring([heard[3]]))
-            await closed.wait()
+            self.bell.ring_all()  # what rang while nobody here could hear it
+            while not await _within(ALIVE, closed):
+                await connection.execute("select 1", timeout=ALIVE)
         finally:
             connection.terminate()  # to close it kindly would wait for a server that is away
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 async def _reach(session: AsyncSession) -> None:

@@ -1,8 +1,9 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import choosing, conversations, hearing, inbox, joining, tickets, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
@@ -19,11 +21,13 @@ from handoff.notify import ring
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
 from handoff.tables import Conversation, Inbox, Message, present
+from handoff.telemetry import NOBODY, Telemetry
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
 LONG = 2_000  # characters; they take 50 ms
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
+logger = logging.getLogger(__name__)
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
 
 
@@ -59,6 +63,7 @@ class Gateway:
         privacy: PrivacyNotice,
         channels: Mapping[str, Channel] = MappingProxyType({}),
         codes: Codes | None = None,
+        telemetry: Telemetry = NOBODY,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
@@ -66,6 +71,7 @@ class Gateway:
         self._privacy = privacy
         self._channels = channels
         self._codes = codes or Codes.of_this_process()
+        self._telemetry = telemetry
         self._hands: Hands | None = None
 
     def employ(self, hands: Hands) -> None:
@@ -81,10 +87,11 @@ class Gateway:
         """What a channel tells; when this returns it is committed. A repeat changes nothing."""
         if isinstance(event, Inbound):
             return await self.receive(event)
-        try:
-            await self._take(event)
-        except IntegrityError:  # told by two deliveries at once
-            await self._take(event)
+        with journal.followed(), self._noticing(event.channel):
+            try:
+                await self._take(event)
+            except IntegrityError:  # told by two deliveries at once
+                await self._take(event)
         return None
 
     async def _take(self, event: Tidings) -> None:
@@ -93,14 +100,45 @@ class Gateway:
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
+        with journal.followed(), self._noticing(inbound.channel):
+            return await self._receive(inbound)
+
+    @contextmanager
+    def _noticing(self, channel: str) -> Iterator[None]:
+        try:
+            yield
+        except NotOffered:  # an old button: nothing is broken
+            raise
+        except Exception:
+            self._telemetry.refused(channel)
+            raise
+
+    async def _receive(self, inbound: Inbound) -> Received:
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
         finding = await self._look(words) if typed else None
         inbound = hearing.storable(inbound)
         try:
-            return await self._store(inbound, finding)
+            received = await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
-            return await self._store(inbound, finding)
+            received = await self._store(inbound, finding)
+        self._tell(inbound, received, finding)
+        return received
+
+    def _tell(self, inbound: Inbound, received: Received, finding: Finding | None) -> None:
+        if not received.duplicate:
+            self._telemetry.received(inbound.channel)
+            if finding is not None:
+                self._telemetry.alarmed(finding.topic)
+        journal.note(
+            logger,
+            "received",
+            channel=inbound.channel,
+            conversation=received.conversation_id,
+            message=received.message_id,
+            repeat=received.duplicate or None,
+            safety=finding.topic if finding else None,
+        )
 
     async def _look(self, words: str) -> Finding | None:
         """What takes long to read must not hold up everybody else."""

@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import leases
 from handoff.db import Database
 from handoff.tables import Attachment, Inbox, Outbox
+from handoff.telemetry import NOBODY, Telemetry
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
+CLEAN_UP = 1.0  # seconds for what is cancelled
 Job = TypeVar("Job")
 Given_co = TypeVar("Given_co", covariant=True)
 logger = logging.getLogger(__name__)
@@ -51,8 +54,10 @@ class Line(Generic[Job]):
         *,
         owner: str,
         slots: int,
+        telemetry: Telemetry = NOBODY,
     ) -> None:
         self._database = database
+        self._telemetry = telemetry
         self._topic = topic
         self._table = table
         self._claim = claim
@@ -62,10 +67,11 @@ class Line(Generic[Job]):
         self._slots = slots
         self._running: set[asyncio.Task[None]] = set()
         self._kept = 0  # seats
+        self.left_some = False  # jobs are leased to us that nobody here sees to
         self._is_open = False
 
     async def run(self) -> None:
-        """Until cancelled; what is being handled then is left to finish."""
+        """Until the house closes; what is being handled then is left to finish."""
         self._is_open = True
         try:
             await self._go_on()
@@ -73,9 +79,9 @@ class Line(Generic[Job]):
             self._is_open = False
 
     async def _go_on(self) -> None:
-        async with self._database.bell.listen(self._topic) as heard:
-            rang = False
-            while True:
+        bell, rang = self._database.bell, False
+        async with bell.listen(self._topic) as heard:
+            while not bell.is_closing:
                 if not await self._take(after_ring=rang):
                     rang = await heard.wait(POLL)
 
@@ -87,13 +93,16 @@ class Line(Generic[Job]):
         try:
             if after_ring and not await self._looks_worth_it():
                 return 0
+            self.left_some = True  # until those claimed are begun: a stop may fall between
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
         except (SQLAlchemyError, OSError) as error:
             logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
             return 0
+        self._telemetry.claimed(self._topic, len(jobs))
         for job in jobs:
             self._start(job)
+        self.left_some = False
         return len(jobs)
 
     @property
@@ -103,7 +112,7 @@ class Line(Generic[Job]):
     @contextmanager
     def seat(self) -> Iterator[Seat[Job] | None]:
         """A free worker's, who waits for a job to be stored; None when all are busy."""
-        if not self._is_open or self._free <= 0:
+        if not self._is_open or self._free <= 0 or self._database.bell.is_closing:
             yield None
             return
         self._kept += 1
@@ -113,6 +122,7 @@ class Line(Generic[Job]):
         finally:
             self._kept -= 1
             if seat.job is not None:
+                self._telemetry.claimed(self._topic, 1)
                 self._start(seat.job)
             else:
                 self._database.bell.ring([self._topic])  # others may have waited for this worker
@@ -135,7 +145,8 @@ class Line(Generic[Job]):
             await self._handle(job)
         except Exception as error:
             # never the text of the error: it may quote a citizen
-            logger.error("a job of the %s failed: %s", self._topic, type(error).__name__)
+            logger.error("a job of the %s failed: %s", self._topic, journal.place_of(error))
+            self._telemetry.failed(self._topic)
             await self._put_back(job)
 
     async def _put_back(self, job: Job) -> None:
@@ -144,6 +155,16 @@ class Line(Generic[Job]):
             await self._database.insist(lambda session: self._retry(session, job))
 
     async def finish(self, seconds: float) -> None:
-        """Give what is running time to end."""
+        """Give what is running time to end, then end it."""
         if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
+            _, late = await asyncio.wait(self._running, timeout=max(0.0, seconds))
+            self.left_some = self.left_some or bool(late)
+            await end(late)
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel them; what does not end for that is left to itself."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLEAN_UP)

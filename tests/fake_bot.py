@@ -16,15 +16,16 @@ TICKETS = {"parla_con_operatore": PERSON}
 class FakeBot:
     """Knows a few words. Set `fault` to hang | refusing | broken | empty | unknown_words."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.request_ids: list[str | None] = []  # of what it was asked
         self.ranking: list[dict[str, Any]] = []  # what it thought of
         self.replies: list[dict[str, Any]] | None = None  # instead of its own
         self.heard = threading.Condition()
         self.fault: str | None = None
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(NOTICED,), daemon=True
@@ -70,6 +71,7 @@ class FakeBot:
 
             def do_POST(self) -> None:
                 size = int(self.headers["Content-Length"])
+                bot.request_ids.append(self.headers["X-Request-Id"])
                 self._send(*bot.answer(json.loads(self.rfile.read(size))))
 
             def do_GET(self) -> None:

@@ -13,6 +13,7 @@ from handoff.api.said import NOT_OFFERED, Said, read_said
 from handoff.api.sessions import Caller, known_caller
 from handoff.channel import Inbound, NotOffered, Received
 from handoff.gateway import Gateway
+from handoff.telemetry import watched
 
 MAX_WAIT = 25.0  # seconds, below the 30 of usual proxies
 MAX_SEQ = 2**31 - 1
@@ -64,7 +65,7 @@ async def send_message(
 ) -> dict[str, Any]:
     gateway: Gateway = request.app.state.gateway
     try:
-        await limits.count(request, limits.MESSAGES, caller.conversation_id)
+        await limits.count_message(request, caller.conversation_id)
     except HTTPException:
         if gateway.safety.look(said.text) is None:  # no limit comes before an emergency
             raise
@@ -130,7 +131,8 @@ async def stream_events(
     if caller.keeps_key:
         await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
     stream = transcript.Stream(database, caller.conversation_id, after)
-    return StreamingResponse(stream.events(), media_type="text/event-stream", headers=STREAM)
+    events = watched(stream.events(), request.app.state.telemetry, "chat")
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM)
 
 
 def _seq(last_event_id: str, after: int) -> int:

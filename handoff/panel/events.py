@@ -1,7 +1,7 @@
 """Hints that a ticket changed; the page asks again, so that rights are checked again."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,9 +11,11 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
+from handoff.notify import come_back
 from handoff.panel import sessions
 from handoff.panel.access import Known
 from handoff.tables import Conversation, Outbox, Ticket, present
+from handoff.telemetry import watched
 
 LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 5  # looks; proxies close silent streams
@@ -26,7 +28,8 @@ router = APIRouter(prefix="/api/panel")
 @router.get("/events")
 async def stream(request: Request, entry: Known) -> StreamingResponse:
     hints = Hints(request.app.state.database, entry.token_hash)
-    return StreamingResponse(hints.events(), media_type="text/event-stream", headers=STREAM)
+    events = watched(hints.events(), request.app.state.telemetry, "panel")
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM)
 
 
 @dataclass(slots=True)
@@ -37,13 +40,16 @@ class Hints:
     token_hash: str
     _known: dict[str, State] = field(default_factory=dict, init=False)
 
-    async def events(self) -> AsyncIterator[str]:
+    async def events(self) -> AsyncGenerator[str]:
         """The first bytes leave at once: the page reads everything when they arrive."""
         async with self.database.bell.listen("tickets") as heard:
             self._known = await self._look() or {}
             yield ": eccoci\n\n"
             silent = 0
             while (seen := await self._look()) is not None:
+                if self.database.bell.is_closing:
+                    yield come_back()
+                    return
                 for hint in self._news(seen):
                     silent = 0
                     yield hint

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from handoff.db import now
 from handoff.tables.base import Base, Created, Id, Moment
 
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
@@ -33,6 +34,8 @@ class Conversation(Base):
     expects: Mapped[bool] = mapped_column(default=False)  # perhaps a consent or a comment: look
     unreachable: Mapped[bool] = mapped_column(default=False)  # blocked us; until they write again
     created_at: Mapped[Created]
+    # by the database's clock: whoever missed a ring finds what to look at
+    changed: Mapped[float] = mapped_column(Float, default=now(), onupdate=now(), index=True)
 
 
 class Message(Base):

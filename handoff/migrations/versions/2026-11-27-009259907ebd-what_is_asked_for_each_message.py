@@ -15,6 +15,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("expects", sa.Boolean(), nullable=False, server_default=sa.true())
         )
+        batch_op.add_column(sa.Column("changed", sa.Float(), nullable=False, server_default="0"))
+        batch_op.create_index("ix_conversation_changed", ["changed"], unique=False)
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("changed", sa.Float(), nullable=False, server_default="0"))
@@ -27,4 +29,6 @@ def downgrade() -> None:
         batch_op.drop_column("changed")
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.drop_index("ix_conversation_changed")
+        batch_op.drop_column("changed")
         batch_op.drop_column("expects")
