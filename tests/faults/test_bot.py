@@ -23,7 +23,7 @@ HEART = "mi fa male il petto e non respiro"
 async def alone(settings: Settings) -> AsyncIterator[FastAPI]:
     """The service whose bot does not even take connections."""
     url = f"http://127.0.0.1:{free_port()}"
-    app = create_app(settings.model_copy(update={"bot_url": url}))
+    app = create_app(settings.model_copy(update={"bot_url": (url,)}))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -42,7 +42,7 @@ async def test_fault_10_without_the_bot_everybody_gets_a_person_and_emergencies_
         opened = await tickets.queue(session, states=("open",))
     assert len(opened) == FAILURES_TO_OPEN
     assert opened[0].kind == "emergenza"
-    with FakeBot(int(alone.state.settings.bot_url.rpartition(":")[2])):
+    with FakeBot(int(alone.state.settings.bot_url[0].rpartition(":")[2])):
         for bot in bots._known.values():
             bot.breaker._closed_at = 0.0  # the pause is over
         later = await Citizen(gateway, address="dopo").hears("dove posso parcheggiare?")
