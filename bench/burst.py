@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -20,7 +21,7 @@ PATIENCE = 900  # looks until a queue that does not drain is given up
 @dataclass
 class Burst:
     accepted: list[str] = field(default_factory=list)
-    refused: int = 0
+    refused: Counter[str] = field(default_factory=Counter)  # by what went wrong
     acknowledged_ms: list[float] = field(default_factory=list)
     waiting: list[float] = field(default_factory=list)  # messages, each second
     ages: list[float] = field(default_factory=list)  # seconds that the oldest has waited
@@ -33,8 +34,11 @@ class Burst:
             await chat.greet(sender)
             began = time.perf_counter()
             asked = await chat.say(sender, text)
-        except httpx.HTTPError:
-            self.refused += 1
+        except httpx.HTTPStatusError as error:
+            self.refused[f"HTTP {error.response.status_code}"] += 1
+            return
+        except httpx.HTTPError as error:
+            self.refused[type(error).__name__] += 1
             return
         self.accepted.append(asked)
         self.acknowledged_ms.append((time.perf_counter() - began) * 1000)

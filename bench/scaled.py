@@ -142,7 +142,8 @@ async def _burst(
     fates = await ledger.fates(found.accepted)
     return {
         "accepted": len(found.accepted),
-        "refused": found.refused,
+        "refused": found.refused.total(),
+        "refused_why": dict(found.refused),
         "lost": fates.lost,
         "answered_twice": fates.answered_twice,
         "dead": fates.dead,

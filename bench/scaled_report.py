@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+NOT_SHOWN = ("ages_s", "refused_why")
 KINDS = ("web", "worker", "bot", "actions", "postgres", "generator")
 
 
@@ -45,10 +46,13 @@ def _burst(burst: Mapping[str, Any]) -> Iterator[str]:
     yield "| burst | |"
     yield "|---|---|"
     for name, value in burst.items():
-        if name == "ages_s":
+        words = name.replace("_", " ")
+        if name in NOT_SHOWN:
             continue
-        shown = f"{value['p50']} / {value['p99']}" if isinstance(value, dict) else value
-        yield _row(name.replace("_", " ") + (" (p50 / p99)" if shown != value else ""), [shown])
+        if isinstance(value, dict):
+            yield _row(f"{words} (p50 / p99)", [f"{value['p50']} / {value['p99']}"])
+        else:
+            yield _row(words, [value])
 
 
 def _row(words: str, cells: Any) -> str:

@@ -160,7 +160,7 @@ class Database:
             while not await _within(ALIVE, closed):
                 await connection.execute("select 1", timeout=ALIVE)
         finally:
-            connection.terminate()  # to close it kindly would wait for a server that is away
+            connection.terminate()  # a farewell might wait for a server that is gone
 
     async def close(self) -> None:
         await self.engine.dispose()

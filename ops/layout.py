@@ -1,5 +1,6 @@
 """The programs of the scaled mode: which ones, how many, and how they find each other."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from ops import ports
 from ops.places import BOT_PYTHON, OUR_PYTHON
 
+# What answers gives way to what acknowledges: an emergency's answer is in the acknowledgement
+BEHIND = (nice, "-n", "5") if (nice := shutil.which("nice")) else ()
 LOOPBACK = "http://127.0.0.1:{}"
 
 
@@ -49,10 +52,10 @@ class Layout:
     def programs(self) -> Iterator[Program]:
         for number, port in enumerate(self.bots, start=1):
             own = {"SPORTELLO_BOT_PORT": str(port)}
-            yield Program(f"bot-{number}", (BOT_PYTHON, "-m", "bot.server"), own)
+            yield Program(f"bot-{number}", (*BEHIND, BOT_PYTHON, "-m", "bot.server"), own)
         yield Program("actions-1", (OUR_PYTHON, "-m", "actions"))
         for number, port in enumerate(self.webs, start=1):
             own = {"SPORTELLO_PORT": str(port), "SPORTELLO_WORKERS": "0"}
             yield Program(f"web-{number}", (OUR_PYTHON, "-m", "handoff", "serve"), own)
         for number in range(1, self.workers + 1):
-            yield Program(f"worker-{number}", (OUR_PYTHON, "-m", "handoff", "worker"))
+            yield Program(f"worker-{number}", (*BEHIND, OUR_PYTHON, "-m", "handoff", "worker"))
