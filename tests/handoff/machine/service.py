@@ -111,7 +111,10 @@ class Service(RuleBasedStateMachine):
         work = _one(self._asking("inbox"), which)
         self.run(
             self.world.let(
-                work, answer_to(work.job.message.text) if how == "answers" else BotSilent("down")
+                work,
+                answer_to(work.job.message.text)
+                if how == "answers"
+                else BotSilent("unreachable", "down"),
             )
         )
 
