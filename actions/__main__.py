@@ -9,6 +9,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import json
 
+import journal
 from actions import lookups
 from actions.lookups import LookUpFailed
 
@@ -37,7 +38,8 @@ def create_app() -> Sanic[Any, Any]:
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        return await _run(executor, request.json or {})
+        with journal.bound(request_id=journal.request_id_of(request.headers.get(journal.HEADER))):
+            return await _run(executor, request.json or {})
 
     return app
 
@@ -53,20 +55,16 @@ async def _run(executor: ActionExecutor, call: dict[str, Any]) -> HTTPResponse:
         log.warning("%s: %s", action, error)
         return json({"error": str(error), "action_name": action}, status=503)
     except Exception as error:  # the message of an unforeseen error may quote a citizen
-        log.error("%s: %s at %s", action, type(error).__name__, _where(error))
+        log.error("%s: %s", action, journal.place_of(error))
         return json({"error": type(error).__name__, "action_name": action}, status=500)
+    journal.note(log, "acted", action=action)
     return json(result.model_dump() if result else None)
 
 
-def _where(error: BaseException) -> str:
-    step = error.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    return f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "unknown"
-
-
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING)
+    style = os.environ.get("SPORTELLO_LOG_FORMAT", "")
+    journal.prepare(style, level=logging.WARNING, ours=frozenset({"actions"}))
+    log.setLevel(logging.INFO)
     host = os.environ.get("SPORTELLO_ACTIONS_HOST", "127.0.0.1")
     port = int(os.environ["SPORTELLO_ACTIONS_PORT"])
     create_app().run(host=host, port=port, single_process=True, access_log=False, motd=False)

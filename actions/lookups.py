@@ -8,6 +8,8 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
+import journal
+
 TIMEOUT = httpx.Timeout(2.0)
 # Shorter than the service keeps a silent connection: none is used that it is just closing
 KEPT = httpx.Limits(keepalive_expiry=2.0)
@@ -71,7 +73,8 @@ def _client() -> httpx.AsyncClient:
 
 
 async def _ask(method: str, path: str, *, missing: bool = False, **request: Any) -> Any:
-    headers = {"Authorization": f"Bearer {os.environ['SPORTELLO_INTERNAL_TOKEN']}"}
+    token = os.environ["SPORTELLO_INTERNAL_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}", **journal.headers()}
     url = os.environ["SPORTELLO_HANDOFF_URL"].rstrip("/") + path
     try:
         answer = await _client().request(method, url, headers=headers, **request)

@@ -1,5 +1,7 @@
 """Three ways to ask the same: our web chat, our bot's bare door, stock Rasa's `rest` channel."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
@@ -16,9 +18,22 @@ class Face(Protocol):
         """Whether there was an answer."""
 
 
+class InTurn:
+    """A client of several addresses of one service: each call goes to the next."""
+
+    def __init__(self, clients: Sequence[httpx.AsyncClient]) -> None:
+        self._next = itertools.cycle(clients)
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await next(self._next).get(path, **options)
+
+    async def post(self, path: str, **options: Any) -> httpx.Response:
+        return await next(self._next).post(path, **options)
+
+
 @dataclass
 class WebChat:
-    http: httpx.AsyncClient
+    http: httpx.AsyncClient | InTurn
     tokens: dict[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
@@ -30,13 +45,22 @@ class WebChat:
         self.tokens[sender] = f"Bearer {body['token']}"
         self.seen[sender] = max(message["seq"] for message in body["messages"])
 
-    async def ask(self, sender: str, text: str) -> bool:
+    async def say(self, sender: str, text: str) -> str:
+        """The message's id, once it is accepted."""
         sent = await self.http.post(
             "/api/webchat/messages",
             json={"client_message_id": str(uuid4()), "text": text},
             headers={"Authorization": self.tokens[sender]},
         )
-        asked = sent.raise_for_status().json()["id"]
+        accepted = sent.raise_for_status().json()
+        self.seen[sender] = accepted["seq"]  # its own words it knows
+        return str(accepted["id"])
+
+    async def ask(self, sender: str, text: str) -> bool:
+        return await self.hear(sender, await self.say(sender, text))
+
+    async def hear(self, sender: str, asked: str) -> bool:
+        """Whether the message was answered."""
         for _ in range(3):
             for message in await self._news(sender):
                 if message["reply_to"] == asked and message["final"]:

@@ -13,6 +13,7 @@ from bench.faces import Face
 class Throughput:
     per_second: float  # answered messages
     unanswered: float  # share
+    times: Sequence[float]  # ms that each message took
 
 
 async def crowd(face: Face, messages: Sequence[str], *, at_once: int) -> Throughput:
@@ -22,15 +23,19 @@ async def crowd(face: Face, messages: Sequence[str], *, at_once: int) -> Through
         await face.greet(sender)
     queue = iter(waiting)
     began = time.perf_counter()
-    answered = sum(
-        await asyncio.gather(*(_one_after_the_other(face, queue) for _ in range(at_once)))
-    )
+    asked = await asyncio.gather(*(_one_after_the_other(face, queue) for _ in range(at_once)))
     elapsed = time.perf_counter() - began
-    return Throughput(answered / elapsed, 1 - answered / len(messages))
+    outcomes = [outcome for each in asked for outcome in each]
+    answered = sum(was for was, _ in outcomes)
+    return Throughput(
+        answered / elapsed, 1 - answered / len(messages), [took for _, took in outcomes]
+    )
 
 
-async def _one_after_the_other(face: Face, queue: Iterator[tuple[str, str]]) -> int:
-    return sum([await face.ask(sender, text) for sender, text in queue])
+async def _one_after_the_other(
+    face: Face, queue: Iterator[tuple[str, str]]
+) -> list[tuple[bool, float]]:
+    return [await _outcome(face, sender, text) for sender, text in queue]
 
 
 async def alone(face: Face, messages: Sequence[str]) -> list[float]:
@@ -51,6 +56,10 @@ async def _newcomer(face: Face) -> str:
 
 
 async def _timed(face: Face, sender: str, text: str) -> float:
+    return (await _outcome(face, sender, text))[1]
+
+
+async def _outcome(face: Face, sender: str, text: str) -> tuple[bool, float]:
     began = time.perf_counter()
-    await face.ask(sender, text)
-    return (time.perf_counter() - began) * 1000
+    answered = await face.ask(sender, text)
+    return answered, (time.perf_counter() - began) * 1000

@@ -6,12 +6,30 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
+def own_mb(roots: Iterable[int]) -> float:
+    """What is theirs: what several share is shared out among them (Pss, see proc(5))."""
+    return sum(_pss(pid) for pid in family(roots)) / 1024
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
 def resident_mb(roots: Iterable[int]) -> float:
+    return sum(_field(pid, "VmRSS") for pid in family(roots)) / 1024
+
+
+def family(roots: Iterable[int]) -> set[int]:
+    """Processes with their children and children's children."""
     parents = {pid: _field(pid, "PPid") for pid in _pids()}
-    family = set(roots)
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(_field(pid, "VmRSS") for pid in family) / 1024
+    found = set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
 
 
 def _pids() -> list[int]:

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
 from ops.places import ROOT
 from ops.supervision import LEASH
 
-PATIENCE = 120  # seconds for a start
+PATIENCE = 300  # seconds for a start, on a machine where others work too
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -25,16 +27,23 @@ class Programs:
     folder: Path
     children: dict[str, subprocess.Popen[bytes]]
 
-    def start(self, name: str, *command: str | Path) -> None:
+    def start(
+        self, name: str, *command: str | Path, settings: Mapping[str, str] = NOTHING
+    ) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
                 [sys.executable, "-I", LEASH, "SIGKILL", *command],
                 cwd=ROOT,
-                env=self.env,
+                env={**self.env, **settings},
                 stdout=log,
                 stderr=log,
                 process_group=0,
             )
+
+    def kill(self, name: str) -> None:
+        """kill -9: nothing can be cleaned up."""
+        self.children[name].kill()
+        self.children[name].wait()
 
     def pids(self, names: Sequence[str]) -> list[int]:
         return [self.children[name].pid for name in names]

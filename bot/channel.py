@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as reply
 from sqlalchemy.exc import SQLAlchemyError
 
+import journal
 from bot.answers import NoReply
 from bot.logs import handling_a_message, place_of
 from bot.processor import Processor, Stale, UnknownPayload
@@ -64,7 +65,7 @@ class Door(InputChannel):
             given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
             if not hmac.compare_digest(given, self._token):
                 return refuse(401, "The token is missing or wrong.")
-            with handling_a_message():
+            with handling_a_message(request.headers.get(journal.HEADER)):
                 return await answer_or_refuse(view(request, **path))
 
         return guarded
@@ -89,7 +90,10 @@ def refuse(status: int, detail: str) -> HTTPResponse:
 
 async def converse(request: Request) -> HTTPResponse:
     question = read_question(request.body)
-    return reply(await processor_of(request).converse(question), dumps=json.dumps)
+    with journal.bound(conversation=question.conversation_id, message=question.message_id):
+        answer = await processor_of(request).converse(question)
+        journal.note(logger, "answered", decision=answer["decision"])
+    return reply(answer, dumps=json.dumps)
 
 
 async def erase(request: Request, conversation_id: str) -> HTTPResponse:

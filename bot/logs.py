@@ -2,51 +2,41 @@
 
 import logging
 import os
-import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
 
+import journal
+from journal import place_of
+
+__all__ = ["handling_a_message", "place_of", "prepare"]
+
 OURS = "bot"
 _handling: ContextVar[bool] = ContextVar("handling", default=False)
 
 
-class Discreet(logging.Formatter):
-    """While a message is handled, others' records tell where they came from, not what they say."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        if not _handling.get() or record.name.split(".")[0] == OURS:
-            return super().format(record)
-        where = f"{record.levelname} {record.name} {record.filename}:{record.lineno}"
-        kind = record.exc_info[0] if record.exc_info else None
-        return f"{where} (words left out{f', {kind.__name__}' if kind else ''})"
-
-
 @contextmanager
-def handling_a_message() -> Iterator[None]:
+def handling_a_message(request_id: str | None = None) -> Iterator[None]:
+    """While a message is handled, others' records tell where they came from, not what they say."""
     token = _handling.set(True)
     try:
-        yield
+        with journal.bound(request_id=journal.request_id_of(request_id)):
+            yield
     finally:
         _handling.reset(token)
 
 
-def place_of(error: BaseException) -> str:
-    """The kind of an error and where it rose; its message may quote the citizen."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
-    cause = error.__cause__ or error.__context__
-    return f"{type(error).__name__} at {where}" + (f" from {place_of(cause)}" if cause else "")
-
-
 def prepare() -> None:
     """Rasa's structlog, left alone, prints every debug event, with the text, to the output."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    journal.prepare(
+        os.environ.get("SPORTELLO_LOG_FORMAT", ""),
+        level=logging.WARNING,
+        ours=frozenset({OURS}),
+        freely=lambda: not _handling.get(),
+        force=True,
+    )
     logging.getLogger(OURS).setLevel(logging.INFO)
     # Rasa's warnings are for those who train, and quote what was said
     logging.captureWarnings(True)

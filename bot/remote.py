@@ -15,6 +15,8 @@ from rasa.core.actions import action
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 
+import journal
+
 SCHEMA = RemoteAction.action_response_format_spec()
 CHECK = validator_for(SCHEMA)(SCHEMA)
 
@@ -40,6 +42,10 @@ class ActionServer(EndpointConfig):
         if loop not in self._sessions:
             self._sessions[loop] = super().session()
         return nullcontext(self._sessions[loop])
+
+    async def request(self, *arguments: Any, **options: Any) -> Any:
+        headers = {**options.pop("headers", {}), **journal.headers()}
+        return await super().request(*arguments, headers=headers, **options)
 
     async def close(self) -> None:
         session = self._sessions.pop(asyncio.get_running_loop(), None)

@@ -32,8 +32,8 @@ class Door:
 
 @contextlib.contextmanager
 def door() -> Iterator[Door]:
-    """The bot that SPORTELLO_BOT_URL names, or one started for this evaluation."""
-    if url := os.environ.get("SPORTELLO_BOT_URL"):
+    """The first bot that SPORTELLO_BOT_URL names, or one started for this evaluation."""
+    if url := os.environ.get("SPORTELLO_BOT_URL", "").partition(",")[0].strip():
         yield Door(url.rstrip("/"), os.environ.get("SPORTELLO_BOT_TOKEN", ""))
         return
     with tempfile.TemporaryDirectory(prefix="sportello-eval-") as folder:

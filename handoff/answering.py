@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
-from handoff.bot import Answer, Bot, BotSilent, TicketWish
+from handoff.bot import Answer, Bots, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
 from handoff.joining import Joining
@@ -30,7 +31,7 @@ class Answering:
         self,
         database: Database,
         knowledge: Knowledge,
-        bot: Bot,
+        bots: Bots,
         presence: Presence | None = None,
         joining: Joining | None = None,
         *,
@@ -38,19 +39,35 @@ class Answering:
     ) -> None:
         self.database = database
         self.knowledge = knowledge
-        self.bot = bot
+        self._bots = bots
         self._presence = presence or Presence({})
         self._joining = joining or Joining()
         self._moment = moment
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
+        with journal.bound(
+            request_id=job.message.trace.get("request_id"),
+            conversation=job.conversation.id,
+            message=job.message.id,
+        ):
+            await self._answer(job)
+
+    async def _answer(self, job: Claimed) -> None:
         if job.attempts > inbox.MAX_ATTEMPTS:
             await self._bury(job)
         elif job.conversation.holder != "bot" or await self._is_for_us(job):
             await self._settle(job)
         else:
-            await self._settle(job, await self._ask_in_time(job), asked=True)
+            answer = await self._ask_in_time(job)
+            if answer is None and self.database.bell.is_closing:
+                await self._leave(job)  # the bot may be ending with us: nothing is wrong
+            else:
+                await self._settle(job, answer, asked=True)
+
+    async def _leave(self, job: Claimed) -> None:
+        async with self.database.begin() as session:
+            await inbox.again(session, job)
 
     async def _is_for_us(self, job: Claimed) -> bool:
         """Scores, comments, wishes about data and channels, the unreadable: not for the bot."""
@@ -59,11 +76,12 @@ class Answering:
             return True
         if message.attachments and not message.text:
             return True
+        if joining.concerns(message):
+            return True
+        if not job.conversation.expects:
+            return False
         async with self.database.read() as session:
-            talk = job.conversation.id
-            return await joining.concerns(session, message) or await surveys.awaits_comment(
-                session, talk
-            )
+            return await _awaits_an_answer(session, job.conversation.id)
 
     async def _ask_in_time(self, job: Claimed) -> Answer | None:
         """The bot's answer; who waits long for it is told once that it is coming."""
@@ -91,17 +109,13 @@ class Answering:
             await speech.system(A_MOMENT, final=False)
 
     async def _ask(self, job: Claimed) -> Answer | None:
-        """The bot's answer; None when it stays silent twice."""
-        question, channel = _question(job), job.conversation.channel
-        self._presence.show(channel, job.conversation.address, job.external_id)
-        for is_last in (False, True):
-            try:
-                return await self.bot.ask(question)
-            except BotSilent as silent:
-                logger.warning("bot silent on message %s: %s", job.message.id, silent)
-                if is_last or self.bot.breaker.is_open:
-                    return None
-        return None
+        """A bot's answer; None when there is none to be had."""
+        conversation = job.conversation
+        self._presence.show(conversation.channel, conversation.address, job.external_id)
+        try:
+            return await self._bots.ask(_question(job))
+        except BotSilent:
+            return None
 
     async def _settle(
         self, job: Claimed, answer: Answer | None = None, *, asked: bool = False
@@ -113,7 +127,7 @@ class Answering:
             if _may_reach_others(job.message):
                 await joining.lock_circle(session, job.conversation.id)
             conversation = await conversations.lock(session, job.conversation.id)
-            message = await session.get_one(Message, job.message.id)
+            message = await session.merge(job.message, load=False)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             if await self._answered_here(session, conversation, message, speech):
                 return
@@ -125,8 +139,17 @@ class Answering:
                 await self._fall_back(session, conversation, message, speech, "bot_muto")
             else:
                 await self._say_answer(session, conversation, message, speech, answer)
+        journal.note(logger, "seen to", decision=answer.decision if answer else None)
 
     async def _answered_here(
+        self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
+    ) -> bool:
+        done = await self._seen_to(session, conversation, message, speech)
+        if conversation.expects:  # what it waited for may have come, or been let go
+            conversation.expects = await _awaits_an_answer(session, conversation.id)
+        return done
+
+    async def _seen_to(
         self, session: AsyncSession, conversation: Conversation, message: Message, speech: Speech
     ) -> bool:
         if await joining.hear(session, message, speech, self._joining):
@@ -242,6 +265,13 @@ class Answering:
             message = await session.get_one(Message, job.message.id)
             speech = Speech(session, conversation, self.knowledge, reply_to=message)
             await self._fall_back(session, conversation, message, speech, "messaggio_bloccato")
+
+
+async def _awaits_an_answer(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether a consent or a comment was asked for."""
+    return await joining.awaits_consent(session, conversation_id) or await surveys.awaits_comment(
+        session, conversation_id
+    )
 
 
 def _may_reach_others(message: Message) -> bool:

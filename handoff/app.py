@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -11,10 +11,12 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
-from handoff.api import health, internal, webchat
+from handoff.api import health, internal, metrics, webchat
+from handoff.api.request_ids import RequestIds
 from handoff.db import AWAY, is_away
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
+from handoff.missed_rings import MissedRings
 from handoff.safety import keep_listening
 from handoff.settings import ROOT, Settings
 from handoff.training.archives import Archives
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     for error in AWAY:
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -66,6 +69,8 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.channels = house.channels
     app.state.gateway = house.gateway
     app.state.crew = house.crew()
+    app.state.metrics = house.metrics
+    app.state.telemetry = house.metrics.counters
     app.state.workshop = Workshop(
         house.database,
         house.settings,
@@ -75,8 +80,8 @@ def _show(app: FastAPI, house: House) -> None:
         house.database,
         house.http,
         {
-            "bot": house.settings.bot_url.rstrip("/") + "/webhooks/handoff/health",
-            "actions": house.settings.actions_url.removesuffix("/webhook") + "/health",
+            "bot": house.bots.addresses.of_health,
+            "actions": health.at(house.settings.actions_url.removesuffix("/webhook") + "/health"),
         },
         lambda: app.state.crew.is_well,
         {"safety": house.deaf} if house.deaf else {},
@@ -87,7 +92,7 @@ def _show(app: FastAPI, house: House) -> None:
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:
-    for face in (health, internal, webchat, panel):
+    for face in (health, metrics, internal, webchat, panel):
         # as they are: include_router() has each read anew at its first request, for 0.1 s
         app.router.routes.extend(face.router.routes)
     for channel in house.channels.values():
@@ -102,6 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     watching = (
         asyncio.create_task(house.database.hear_others()),
+        asyncio.create_task(MissedRings(house.database).run()),
         asyncio.create_task(app.state.health.watch_the_start()),
         asyncio.create_task(keep_fresh(house.database, house.knowledge)),
         asyncio.create_task(
@@ -112,15 +118,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     try:
         if house.settings.workers:
+            house.gateway.employ(app.state.crew.answerers)
             await app.state.crew.start(house.gateway.take)
         yield
     finally:
-        await app.state.workshop.stop()
-        await app.state.crew.stop()
+        await asyncio.gather(app.state.workshop.stop(), app.state.crew.stop())
         for task in watching:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*watching, return_exceptions=True)
         await house.close()
 
 

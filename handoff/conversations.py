@@ -1,36 +1,50 @@
 """Who talks with whom, who holds the word, and the one door out: `say`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff.channel import Button
 from handoff.notify import ring
 from handoff.tables import Conversation, Message, Offer, Outbox, new_id, present
 
 ALWAYS_OFFERED = frozenset({"parla_con_operatore", "saluto", "aiuto"})  # fixed controls, /start
 MAX_PAGE = 200
+# built once: what each message asks for (docs/performance.md)
+BY_ADDRESS = (
+    select(Conversation)
+    .where(
+        Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address")
+    )
+    .with_for_update()
+)
+AFTER = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("talk"), Message.seq > bindparam("seq"))
+    .order_by(Message.seq)
+    .limit(bindparam("most"))
+)
 
 
 async def find_or_add(
     session: AsyncSession, *, channel: str, address: str, pulled: bool, name: str | None = None
 ) -> tuple[Conversation, bool]:
     """The conversation with this address, locked until the transaction ends; True if it is new."""
-    added = await _insert_once(
-        session,
-        Conversation,
-        {
-            "id": new_id(),
-            "channel": channel,
-            "address": address,
-            "pulled": pulled,
-            "name": name,
-            "created_at": present(),
-        },
+    known = await find(session, channel=channel, address=address)
+    if known is not None:
+        return known, False
+    values = {"id": new_id(), "channel": channel, "address": address, "pulled": pulled}
+    values |= {"name": name, "created_at": present()}
+    result = await session.execute(
+        _insert(session)(Conversation).values(values).on_conflict_do_nothing()
     )
+    added = bool(result.rowcount)  # type: ignore[attr-defined]
     found = await find(session, channel=channel, address=address)
     assert found is not None  # just inserted, or it was there
     return found, added
@@ -38,11 +52,8 @@ async def find_or_add(
 
 async def find(session: AsyncSession, *, channel: str, address: str) -> Conversation | None:
     """The conversation with this address, locked until the transaction ends."""
-    found: Conversation | None = await session.scalar(
-        select(Conversation)
-        .where(Conversation.channel == channel, Conversation.address == address)
-        .with_for_update()
-    )
+    given = {"channel": channel, "address": address}
+    found: Conversation | None = await session.scalar(BY_ADDRESS, given)
     return found
 
 
@@ -60,6 +71,20 @@ def hear(
     return _add(
         session, conversation, author="citizen", author_name=None, text=text, payload=payload
     )
+
+
+async def heard_last_but(
+    session: AsyncSession, conversation_id: str, *, count: int
+) -> datetime | None:
+    """When the citizen wrote the message that so many came after; None if there are fewer."""
+    found: datetime | None = await session.scalar(
+        select(Message.created_at)
+        .where(Message.conversation_id == conversation_id, Message.author == "citizen")
+        .order_by(Message.seq.desc())
+        .offset(count)
+        .limit(1)
+    )
+    return found
 
 
 async def say(
@@ -108,10 +133,20 @@ def record_said(
     return _add(session, conversation, author="operator", author_name=author_name, text=text)
 
 
-def _add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
+def _add(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    trace: Mapping[str, Any] = MappingProxyType({}),
+    **values: Any,
+) -> Message:
     conversation.last_seq += 1
     message = Message(
-        id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, **values
+        id=new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        trace={**trace, **journal.traced()},
+        **values,
     )
     session.add(message)
     ring(session, f"conversation:{conversation.id}")
@@ -132,23 +167,22 @@ def _send(session: AsyncSession, conversation: Conversation, message: Message) -
 async def _offer(
     session: AsyncSession, conversation: Conversation, buttons: Sequence[Button]
 ) -> None:
-    for payload in {button.payload for button in buttons}:
-        values = {
-            "conversation_id": conversation.id,
-            "payload": payload,
-            "offered_at": present(),
-        }
-        await _insert_once(session, Offer, values)
+    moment = present()
+    payloads = sorted({button.payload for button in buttons})  # all lock them in one order
+    rows = [
+        {"conversation_id": conversation.id, "payload": payload, "offered_at": moment}
+        for payload in payloads
+    ]
+    if rows:
+        await session.flush()
+        offers = _insert(session)(Offer.__table__).on_conflict_do_nothing()
+        await session.execute(offers, rows)
 
 
-async def _insert_once(
-    session: AsyncSession, table: type[Conversation] | type[Offer], values: dict[str, Any]
-) -> bool:
-    await session.flush()
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    result = await session.execute(insert(table).values(values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+def _insert(session: AsyncSession) -> Any:
+    """The dialect's own, for what may be there already."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert if is_postgresql else sqlite.insert
 
 
 async def offered(session: AsyncSession, conversation_id: str, payload: str) -> bool:
@@ -161,13 +195,8 @@ async def messages_after(
     session: AsyncSession, conversation_id: str, *, seq: int, limit: int = MAX_PAGE
 ) -> list[Message]:
     """In order, without gaps: numbers are given under the conversation's lock."""
-    found = await session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.seq > seq)
-        .order_by(Message.seq)
-        .limit(limit)
-    )
-    return list(found)
+    given = {"talk": conversation_id, "seq": seq, "most": limit}
+    return list(await session.scalars(AFTER, given))
 
 
 async def wrote_since(session: AsyncSession, conversation_id: str, *, seq: int) -> bool:

@@ -5,9 +5,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,94 +20,16 @@ from handoff.collecting import Collecting
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
+from handoff.line import CLEAN_UP, Line, end
+from handoff.tables import Attachment, Inbox, Outbox
+from handoff.telemetry import NOBODY, Telemetry
 
-POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
 ENOUGH = Room()
 logger = logging.getLogger(__name__)
-
-
-Job = TypeVar("Job")
-Given_co = TypeVar("Given_co", covariant=True)
-
-
-class Claim(Protocol[Given_co]):
-    async def __call__(
-        self, session: AsyncSession, *, owner: str, limit: int
-    ) -> Sequence[Given_co]: ...
-
-
-class Line(Generic[Job]):
-    """Claims from one queue and handles up to `slots` jobs at once."""
-
-    def __init__(
-        self,
-        database: Database,
-        topic: str,
-        claim: Claim[Job],
-        handle: Callable[[Job], Awaitable[None]],
-        retry: Callable[[AsyncSession, Job], Awaitable[None]],
-        *,
-        owner: str,
-        slots: int,
-    ) -> None:
-        self._database = database
-        self._topic = topic
-        self._claim = claim
-        self._handle = handle
-        self._retry = retry
-        self._owner = owner
-        self._slots = slots
-        self._running: set[asyncio.Task[None]] = set()
-
-    async def run(self) -> None:
-        """Until cancelled; what is being handled then is left to finish."""
-        async with self._database.bell.listen(self._topic) as heard:
-            while True:
-                if not await self._take():
-                    await heard.wait(POLL)
-
-    async def _take(self) -> int:
-        free = self._slots - len(self._running)
-        if free <= 0:
-            return 0
-        try:
-            async with self._database.begin() as session:
-                jobs = await self._claim(session, owner=self._owner, limit=free)
-        except (SQLAlchemyError, OSError) as error:
-            logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
-            return 0
-        for job in jobs:
-            task = asyncio.create_task(self.see_to(job))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
-        return len(jobs)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._database.bell.ring([self._topic])
-
-    async def see_to(self, job: Job) -> None:
-        """Whatever happens, it ends settled, put back, or for the lease to run out."""
-        try:
-            await self._handle(job)
-        except Exception as error:
-            # never the text of the error: it may quote a citizen
-            logger.error("a job of the %s failed: %s", self._topic, type(error).__name__)
-            await self._put_back(job)
-
-    async def _put_back(self, job: Job) -> None:
-        """If even this fails, the lease runs out and another worker finds the job."""
-        with suppress(SQLAlchemyError, OSError):
-            await self._database.insist(lambda session: self._retry(session, job))
-
-    async def finish(self, seconds: float) -> None:
-        """Give what is running time to end."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
 
 
 class Crew:
@@ -122,40 +43,50 @@ class Crew:
         slots: int,
         scanner: Scanner = NO_SCANNER,
         room: Room = ENOUGH,
+        telemetry: Telemetry = NOBODY,
+        stop_within: float = 20.0,  # seconds
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
         self._delivery = delivery
         self._knowledge = knowledge
-        self.answers = Line(
+        self.answerers = Line(
             database,
             "inbox",
+            Inbox,
             inbox.claim,
             answering.answer,
             _answer_again,
             owner=self.owner,
             slots=slots,
+            telemetry=telemetry,
         )
-        self.deliveries = Line(
+        self.deliverers = Line(
             database,
             "outbox",
+            Outbox,
             outbox.claim,
             delivery.deliver,
             _deliver_again,
             owner=self.owner,
             slots=slots,
+            telemetry=telemetry,
         )
-        collections = Line(
+        collectors = Line(
             database,
             "attachments",
+            Attachment,
             attachments.claim,
             Collecting(database, delivery.channels, scanner, room).collect,
             _collect_again,
             owner=self.owner,
             slots=max(1, slots // 2),  # each holds a whole file in memory
+            telemetry=telemetry,
         )
-        self._lines = (self.answers, self.deliveries, collections)
+        self._lines = (self.answerers, self.deliverers, collectors)
         self._tasks: list[asyncio.Task[None]] = []
+        self._stop_within = stop_within
+        self._left_at: float | None = None  # by the loop's clock
 
     @property
     def is_well(self) -> bool:
@@ -173,14 +104,29 @@ class Crew:
             *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
         ]
 
+    def leave(self) -> None:
+        """Claim and take in nothing more; what is being handled goes on."""
+        if self._left_at is None:
+            self._left_at = asyncio.get_running_loop().time()
+            self._database.bell.close()
+            for task in self._tasks:
+                task.cancel()
+
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        for line in self._lines:
-            await line.finish(10)
+        """What runs may end, counted from `leave`; the rest is another worker's at once."""
+        self.leave()
+        assert self._left_at is not None
+        await end(self._tasks)
+        left = self._left_at + self._stop_within - asyncio.get_running_loop().time()
+        await asyncio.gather(*(line.finish(left) for line in self._lines))
+        if any(line.left_some for line in self._lines):
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """If even this fails, the leases run out."""
+        with suppress(SQLAlchemyError, OSError, TimeoutError):
+            async with asyncio.timeout(CLEAN_UP), self._database.begin() as session:
+                await leases.give_back(session, owner=self.owner)
 
     async def _tell_of_ended_notices(self) -> None:
         """A few at a time, each few in a transaction of their own: a restart goes on there."""

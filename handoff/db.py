@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, Float, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import URL, Float, make_url, text
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -21,8 +21,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from handoff import sqlite
 from handoff.notify import Bell
+from handoff.shared_commits import SharedCommits
+from handoff.telemetry import NOBODY, Telemetry
 
+ALIVE = 5.0  # seconds between two signs of life of the connection that hears rings
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
 # A real write that leaves nothing behind: a page of the log, as any message costs
@@ -67,32 +71,44 @@ class Database:
     Whatever keeps the database from working is one of AWAY.
     """
 
-    def __init__(self, url: str, *, patience: float | None = 30.0) -> None:
+    def __init__(
+        self, url: str, telemetry: Telemetry = NOBODY, *, patience: float | None = 30.0
+    ) -> None:
         """`patience`: seconds for one statement; PostgreSQL may vanish without a word."""
         self.bell = Bell()
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, patience)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite has one writer; waiting here is fair, its busy handler sleeps blindly
-        self._writer: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._is_sqlite else nullcontext()
+        self._telemetry = telemetry
+        made = make_url(url)
+        self.engine = (
+            sqlite.create_engine(made)
+            if made.get_backend_name() == "sqlite"
+            else _postgresql(made, patience)
         )
-        self._reader = self.engine.execution_options(sportello_reads=True)
-        self._listening: asyncio.Task[None] | None = None
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_shared = not self._is_sqlite  # by several processes
+        # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
+        self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
+        self._reader = self.engine.execution_options(**{sqlite.READS: True})
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction, committed at the end; rings go out after the commit."""
-        async with (
-            self._writer,
-            AsyncSession(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            await _reach(session)
+        asked = time.perf_counter()
+        async with self._unit() as session:
+            self._telemetry.waited_to_write(time.perf_counter() - asked)
             yield session
             rings: set[str] = session.info.get("rings", set())
             if rings and not self._is_sqlite:
                 await session.execute(NOTIFY, {"channel": RINGS, "rings": sorted(rings)})
         self.bell.ring(rings)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            await _reach(session)  # waits for a connection here, where it is measured
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -128,23 +144,34 @@ class Database:
         while not self._is_sqlite:
             try:
                 await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # of a connection that breaks asyncpg tells in many ways
                 logger.warning("lost the wake-up connection: %s", type(error).__name__)
             await asyncio.sleep(1)
 
     async def _hear(self) -> None:
         url = self.engine.url.set(drivername="postgresql")
-        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        address = url.render_as_string(hide_password=False)
+        connection = await asyncpg.connect(address, timeout=5.0)
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(RINGS, lambda *heard: self.bell.ring([heard[3]]))
-            await closed.wait()
+            self.bell.ring_all()  # what rang while nobody here could hear it
+            while not await _within(ALIVE, closed):
+                await connection.execute("select 1", timeout=ALIVE)
         finally:
-            await connection.close()
+            connection.terminate()  # a farewell might wait for a server that is gone
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 async def _reach(session: AsyncSession) -> None:
@@ -155,38 +182,10 @@ async def _reach(session: AsyncSession) -> None:
         raise OperationalError("connect", None, error) from error
 
 
-def _sqlite(url: str) -> AsyncEngine:
-    address = make_url(url)
-    if "timeout" not in address.query:  # how long to wait while another process writes
-        address = address.update_query_dict({"timeout": "5"})
-    engine = create_async_engine(address, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # NORMAL may lose the last commits when the power fails
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("sportello_reads", False)
-    # a transaction that reads first and writes later would fail with SQLITE_BUSY
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _postgresql(url: str, patience: float | None) -> AsyncEngine:
+def _postgresql(url: URL, patience: float | None) -> AsyncEngine:
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
-        hide_parameters=True,  # an error that is logged would quote what citizens write
+        url.set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # errors end in logs, parameters are what citizens wrote
         pool_pre_ping=True,
         pool_size=20,
         connect_args={"timeout": 5.0, "command_timeout": patience},

@@ -1,27 +1,46 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import journal
 from handoff import choosing, conversations, hearing, inbox, joining, tickets, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
 from handoff.knowledge import Knowledge
+from handoff.notify import ring
 from handoff.safety import Finding, Safety
 from handoff.speech import Speech
-from handoff.tables import Conversation, Message, present
+from handoff.tables import Conversation, Inbox, Message, present
+from handoff.telemetry import NOBODY, Telemetry
 from handoff.tidings import Tidings
 from italian.masked import without_codes
 
 LONG = 2_000  # characters; they take 50 ms
 WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
+logger = logging.getLogger(__name__)
 KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
+
+
+class Seat(Protocol):
+    """A worker of this process, free for what is being stored."""
+
+    owner: str
+
+    def start(self, job: inbox.Claimed) -> None: ...
+
+
+class Hands(Protocol):
+    def seat(self) -> AbstractContextManager[Seat | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,7 @@ class Gateway:
         privacy: PrivacyNotice,
         channels: Mapping[str, Channel] = MappingProxyType({}),
         codes: Codes | None = None,
+        telemetry: Telemetry = NOBODY,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
@@ -51,6 +71,12 @@ class Gateway:
         self._privacy = privacy
         self._channels = channels
         self._codes = codes or Codes.of_this_process()
+        self._telemetry = telemetry
+        self._hands: Hands | None = None
+
+    def employ(self, hands: Hands) -> None:
+        """Give what comes in to workers of this process at once, as long as one is free."""
+        self._hands = hands
 
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
@@ -61,10 +87,11 @@ class Gateway:
         """What a channel tells; when this returns it is committed. A repeat changes nothing."""
         if isinstance(event, Inbound):
             return await self.receive(event)
-        try:
-            await self._take(event)
-        except IntegrityError:  # told by two deliveries at once
-            await self._take(event)
+        with journal.followed(), self._noticing(event.channel):
+            try:
+                await self._take(event)
+            except IntegrityError:  # told by two deliveries at once
+                await self._take(event)
         return None
 
     async def _take(self, event: Tidings) -> None:
@@ -73,14 +100,45 @@ class Gateway:
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store a message; when this returns it is committed. A repeat changes nothing."""
+        with journal.followed(), self._noticing(inbound.channel):
+            return await self._receive(inbound)
+
+    @contextmanager
+    def _noticing(self, channel: str) -> Iterator[None]:
+        try:
+            yield
+        except NotOffered:  # an old button: nothing is broken
+            raise
+        except Exception:
+            self._telemetry.refused(channel)
+            raise
+
+    async def _receive(self, inbound: Inbound) -> Received:
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
         finding = await self._look(words) if typed else None
         inbound = hearing.storable(inbound)
         try:
-            return await self._store(inbound, finding)
+            received = await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
-            return await self._store(inbound, finding)
+            received = await self._store(inbound, finding)
+        self._tell(inbound, received, finding)
+        return received
+
+    def _tell(self, inbound: Inbound, received: Received, finding: Finding | None) -> None:
+        if not received.duplicate:
+            self._telemetry.received(inbound.channel)
+            if finding is not None:
+                self._telemetry.alarmed(finding.topic)
+        journal.note(
+            logger,
+            "received",
+            channel=inbound.channel,
+            conversation=received.conversation_id,
+            message=received.message_id,
+            repeat=received.duplicate or None,
+            safety=finding.topic if finding else None,
+        )
 
     async def _look(self, words: str) -> Finding | None:
         """What takes long to read must not hold up everybody else."""
@@ -89,6 +147,16 @@ class Gateway:
         return await asyncio.to_thread(self.safety.look, words)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
+        with self._hands.seat() if self._hands else nullcontext() as seat:
+            received, job = await self._store_for(seat, inbound, finding)
+            if seat and job:
+                seat.start(job)
+        return received
+
+    async def _store_for(
+        self, seat: Seat | None, inbound: Inbound, finding: Finding | None
+    ) -> tuple[Received, inbox.Claimed | None]:
+        """With the claim in it, if a worker waits and nothing else stands before it."""
         async with self.database.begin() as session:
             # locked before we look, or deliveries of one message wait for each other crosswise
             conversation = await self._conversation_of(session, inbound)
@@ -96,13 +164,19 @@ class Gateway:
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
             if known is not None:
-                return _received(known, duplicate=True)
+                return _received(known, duplicate=True), None
             inbound = hearing.adjusted(inbound, conversation)
             channel = self._channels.get(inbound.channel)
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
-            message = await self._hear(session, conversation, inbound, finding)
-        return _received(message, duplicate=False)
+            is_first = seat is not None and await inbox.is_first(session, conversation.id)
+            message, row = await self._hear(session, conversation, inbound, finding)
+            job = None
+            if seat and is_first and row.state == "ready":
+                job = await inbox.take(session, message, conversation, row, owner=seat.owner)
+            elif row.state == "ready":
+                ring(session, "inbox")
+        return _received(message, duplicate=False), job
 
     async def _hear(
         self,
@@ -110,7 +184,7 @@ class Gateway:
         conversation: Conversation,
         inbound: Inbound,
         finding: Finding | None,
-    ) -> Message:
+    ) -> tuple[Message, Inbox]:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
@@ -137,7 +211,7 @@ class Gateway:
             await hearing.file_letter(session, conversation, message)
         if text != heard and inbound.wants == "bot":
             await Speech(session, conversation, self.knowledge).system("codici_nascosti")
-        return message
+        return message, row
 
     async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
         thread = await hearing.thread_of(session, inbound)

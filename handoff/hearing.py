@@ -103,7 +103,8 @@ async def note_particulars(
         "edits": await _seq_of(session, inbound.channel, inbound.edits),
         "participant": inbound.address if conversation.address != inbound.address else None,
     }
-    message.trace = {name: value for name, value in trace.items() if value}
+    known = {name: value for name, value in trace.items() if value}
+    message.trace = {**message.trace, **known}
     await attachments.put(session, message, inbound.channel, inbound.attachments)
 
 

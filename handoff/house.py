@@ -4,10 +4,11 @@ import logging
 from dataclasses import dataclass
 
 import httpx
+from prometheus_client import CollectorRegistry
 
 from handoff.answering import Answering
 from handoff.attachments import Room, Scanner
-from handoff.bot import Bot
+from handoff.bot import Addresses, Bots
 from handoff.channel import Channel
 from handoff.channel.calling import client
 from handoff.channels import open_channels
@@ -18,6 +19,7 @@ from handoff.gateway import Gateway, PrivacyNotice
 from handoff.joining import Codes, Joining
 from handoff.knowledge import Desks, Directory, Knowledge
 from handoff.knowledge.templates import Templates
+from handoff.metrics import Counters, Figures, Metrics
 from handoff.presence import Presence
 from handoff.safety import Ear, NoEar, Safety, newest_ear
 from handoff.settings import Settings
@@ -38,23 +40,26 @@ class House:
     clock: Clock
     channels: dict[str, Channel]
     gateway: Gateway
-    bot: Bot
+    bots: Bots
     joining: Joining
     scanner: Scanner
     room: Room
+    metrics: Metrics
     deaf: str | None  # why safety has its rules only, when it has no ear
 
     def crew(self) -> Crew:
         return Crew(
             self.database,
             Answering(
-                self.database, self.knowledge, self.bot, Presence(self.channels), self.joining
+                self.database, self.knowledge, self.bots, Presence(self.channels), self.joining
             ),
-            Delivery(self.database, self.channels),
+            Delivery(self.database, self.channels, self.metrics.counters),
             self.knowledge,
             slots=max(1, self.settings.workers),
             scanner=self.scanner,
             room=self.room,
+            telemetry=self.metrics.counters,
+            stop_within=self.settings.stop_within,
         )
 
     async def close(self) -> None:
@@ -66,11 +71,19 @@ class House:
 
 def build(settings: Settings) -> House:
     """Everything that needs no network yet; a fault in settings or data stops the boot."""
-    database = Database(settings.database_url)
+    metrics, database = _metrics(settings)
     knowledge = Knowledge.load(settings.data, public_url=settings.public_url)
     channels = open_channels(settings.channels)
     joining = Joining(Codes.of(settings.internal_token.get_secret_value()), channels)
     http = client(answer_within=settings.bot_timeout)
+    bots = Bots(
+        http,
+        Addresses(settings.bot_url),
+        token=settings.bot_token.get_secret_value(),
+        timeout=settings.bot_timeout,
+        telemetry=metrics.counters,
+    )
+    metrics.counters.watch_breaker(lambda: bots.are_given_up)
     ear, deaf = _ear(settings)
     return House(
         settings=settings,
@@ -89,18 +102,22 @@ def build(settings: Settings) -> House:
             privacy=PrivacyNotice(settings.privacy_url, settings.privacy_version),
             channels=channels,
             codes=joining.codes,
+            telemetry=metrics.counters,
         ),
-        bot=Bot(
-            http,
-            url=settings.bot_url,
-            token=settings.bot_token.get_secret_value(),
-            timeout=settings.bot_timeout,
-        ),
+        bots=bots,
+        metrics=metrics,
         joining=joining,
         scanner=Scanner.at(settings.clamav_url),
         room=Room.beside(settings.database_url, settings.var, low=settings.low_disk),
         deaf=deaf,
     )
+
+
+def _metrics(settings: Settings) -> tuple[Metrics, Database]:
+    registry = CollectorRegistry()
+    counters = Counters(registry, settings.channels)
+    database = Database(settings.database_url, counters)
+    return Metrics(registry, counters, Figures(database, settings.channels)), database
 
 
 def _ear(settings: Settings) -> tuple[Ear | None, str | None]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import now
@@ -10,6 +10,11 @@ from handoff.leases import LEASE, heads
 from handoff.notify import ring
 from handoff.tables import Conversation, Inbox, Message
 
+UNFINISHED = (
+    select(Inbox.id)
+    .where(Inbox.conversation_id == bindparam("talk"), Inbox.state.in_(("ready", "run")))
+    .limit(1)
+)
 MAX_ATTEMPTS = 5  # a message that kills its worker this often is dead
 
 
@@ -41,10 +46,25 @@ def put(session: AsyncSession, message: Message, *, channel: str, external_id: s
         message_id=message.id,
         channel=channel,
         external_id=external_id,
+        state="ready",
     )
     session.add(row)
-    ring(session, "inbox")
     return row
+
+
+async def is_first(session: AsyncSession, conversation_id: str) -> bool:
+    """True if no message of the conversation waits. The conversation must be locked."""
+    return await session.scalar(UNFINISHED, {"talk": conversation_id}) is None
+
+
+async def take(
+    session: AsyncSession, message: Message, conversation: Conversation, row: Inbox, *, owner: str
+) -> Claimed:
+    """Claim what is being stored, for a worker that waits for it in this process."""
+    row.state, row.owner, row.attempts = "run", owner, 1
+    row.lease_until = now() + LEASE
+    await session.flush()
+    return Claimed(row.id, owner, 1, row.external_id, message, conversation)
 
 
 async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Claimed]:
@@ -74,7 +94,10 @@ def _with_message(ids: list[int]) -> Select[int, int, str, Message, Conversation
 
 
 async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") -> bool:
-    """False if the lease ran out and another worker has the job: then nothing may be said."""
+    """False if the lease ran out and another worker has the job: then nothing may be said.
+
+    The next message of this conversation is a head now: who finishes looks for more anyway.
+    """
     done = await session.scalar(
         update(Inbox)
         .where(Inbox.id == job.id, Inbox.owner == job.owner, Inbox.state == "run")
@@ -82,7 +105,6 @@ async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") ->
         .returning(Inbox.id)
         .execution_options(synchronize_session=False)
     )
-    ring(session, "inbox")  # the next message of this conversation is a head now
     return done is not None
 
 

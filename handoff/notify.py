@@ -1,6 +1,7 @@
 """Wake-ups: hints that something was committed. A slow poll is the safety net everywhere."""
 
 import asyncio
+import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -37,12 +38,21 @@ class Bell:
     """Hands rings to every listener of this process."""
 
     def __init__(self) -> None:
+        self.is_closing = False  # the process ends: who waits shall go
         self._listeners: dict[str, set[Heard]] = defaultdict(set)
 
     def ring(self, topics: Iterable[str]) -> None:
         for topic in topics:
             for heard in self._listeners.get(topic, ()):
                 heard.wake()
+
+    def ring_all(self) -> None:
+        self.ring(list(self._listeners))
+
+    def close(self) -> None:
+        """Wake all who wait; they see `is_closing`. What is committed later still rings."""
+        self.is_closing = True
+        self.ring_all()
 
     @asynccontextmanager
     async def listen(self, *topics: str) -> AsyncIterator[Heard]:
@@ -56,3 +66,8 @@ class Bell:
                 self._listeners[topic].discard(heard)
                 if not self._listeners[topic]:
                     del self._listeners[topic]
+
+
+def come_back() -> str:
+    """The last words of an event stream; not all pages come back at the same moment."""
+    return f"retry: {random.randint(1000, 3000)}\n\n"

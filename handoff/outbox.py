@@ -45,7 +45,7 @@ async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Cl
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    return [await _begin(session, owner, number) for number in list(ids)]
+    return [await _begin(session, owner, number) for number in sorted(ids)]
 
 
 async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:

@@ -1,13 +1,14 @@
 """Everything that can be configured, read once from `SPORTELLO_*` (see .env.example)."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parents[1]
 Secret = Annotated[SecretStr, Field(min_length=32)]  # an empty secret would let anyone in
+MetricsToken = Annotated[SecretStr, Field(min_length=16)]
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -18,7 +19,7 @@ class Settings(BaseSettings):
     data: Path = ROOT / "data"
     models: Path = ROOT / "models"
     var: Path = ROOT / "var"  # where versions of the model are made
-    bot_url: str = "http://127.0.0.1:5005"
+    bot_url: Annotated[Words, Field(min_length=1)] = ("http://127.0.0.1:5005",)
     actions_url: str = "http://127.0.0.1:5055/webhook"
     bot_timeout: float = Field(default=5.0, gt=0)  # seconds; the door caps itself at 4
     bot_token: Secret
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     channels: Words = ("webchat", "desk", "phone")
     limits: bool = True
     workers: int = Field(default=4, ge=0)  # 0: workers run apart, by `handoff worker`
+    stop_within: float = Field(default=20.0, gt=0)  # seconds for what runs, when asked to stop
+    log_format: Literal["", "json", "text"] = ""  # empty: as fits where it is written
+    metrics_port: int = Field(default=0, ge=0, le=65535)  # of workers that run apart; 0: none
+    metrics_token: MetricsToken | None = None
     port: int = 8000
     host: str = "127.0.0.1"
     public_url: str = "http://localhost:8000"
@@ -38,7 +43,7 @@ class Settings(BaseSettings):
     admin_email: str = ""
     admin_password: SecretStr = SecretStr("")
 
-    @field_validator("channels", "frame_ancestors", mode="before")
+    @field_validator("bot_url", "channels", "frame_ancestors", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -42,6 +42,8 @@ async def hear(
     session: AsyncSession, conversation: Conversation, message: Message, *, knowledge: Knowledge
 ) -> bool:
     """True if the message was a score or a comment: then it is stored and thanked for."""
+    if not conversation.expects and not (message.payload or "").startswith(PREFIX):
+        return False
     survey = await _last(session, conversation)
     if survey is None:
         return False
@@ -49,7 +51,7 @@ async def hear(
     if value in SCORES and message.payload != value:
         await _score(session, conversation, message, survey, int(value), knowledge)
     elif message.payload == COMMENT:
-        survey.awaits_comment = True
+        survey.awaits_comment = conversation.expects = True
         await _say(session, conversation, knowledge, "sondaggio_commento", reply_to=message.id)
     elif survey.awaits_comment and message.text and message.payload is None:
         survey.awaits_comment = False

@@ -2,7 +2,11 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from handoff.api.aside import telling
+from handoff.ending import GRACE, gone_within
 from handoff.house import build
 from handoff.knowledge import keep_fresh
 from handoff.safety import keep_listening
@@ -11,10 +15,18 @@ from handoff.settings import Settings
 
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; what is being handled then is finished first."""
-    house = build(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with staffed(settings):
+        await stop.wait()
+        gone_within(settings.stop_within + GRACE)
+
+
+@asynccontextmanager
+async def staffed(settings: Settings) -> AsyncIterator[None]:
+    """A crew at work, with what keeps it up to date."""
+    house = build(settings)
     crew = house.crew()
     watching = (
         asyncio.create_task(house.database.hear_others()),
@@ -22,8 +34,11 @@ async def work(settings: Settings) -> None:
         asyncio.create_task(keep_listening(house.gateway.safety, settings.models)),
     )
     try:
+        house.gateway.employ(crew.answerers)
         await crew.start(house.gateway.take)
-        await stop.wait()
+        async with telling(settings, house.metrics):
+            yield
+            crew.leave()
     finally:
         await crew.stop()
         for task in watching:

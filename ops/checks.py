@@ -7,7 +7,7 @@ from ops import bootstrap
 from ops.places import BOT_PYTHON, OUR_PYTHON, OURS, ROOT
 from ops.progress import quiet_environment, say
 
-TYPED = ("handoff", "actions", "italian", "evaluation", "ops", "bench")
+TYPED = ("handoff", "actions", "italian", "journal", "evaluation", "ops", "bench")
 PLAIN = "plain Italian"
 SHOWN = frozenset({PLAIN})  # what they say is worth reading when all is well, too
 CHECKS: dict[str, tuple[str | Path, ...]] = {

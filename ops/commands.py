@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ops import bootstrap, checks, locks, run, settings, tests, training
+from ops import bootstrap, checks, locks, run, scaled, settings, tests, training
 from ops.places import BOT_PYTHON, BOTS, OUR_PYTHON, OURS, ROOT, VAR
 from ops.progress import Remedy, say
 
@@ -61,6 +61,12 @@ def bench() -> None:
     _become(OUR_PYTHON, "-m", "bench")
 
 
+def scaled_bench() -> None:
+    bootstrap.prepare()
+    training.train()
+    _become(OUR_PYTHON, "-m", "bench.scaled")
+
+
 def demo_channels() -> None:
     """One citizen on every channel, through fake providers on loopback and the trained bot."""
     bootstrap.prepare()
@@ -81,6 +87,7 @@ def _become(*command: str | Path) -> NoReturn:
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
+    "scaled": scaled.scaled,
     "test": tests.run_all,
     "test-fast": tests.run_fast,
     "torture": tests.torture,
@@ -88,6 +95,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "train": train,
     "eval": evaluate,
     "bench": bench,
+    "scaled-bench": scaled_bench,
     "demo-channels": demo_channels,
     "check": checks.check,
     "fmt": checks.tidy,

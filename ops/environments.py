@@ -73,6 +73,6 @@ def _create(environment: Environment, *, uv: Path, env: dict[str, str]) -> None:
 
 
 def _show_root(environment: Environment) -> None:
-    """Lets `import italian, handoff, bot, actions` work from both worlds."""
+    """Lets `import italian, journal, handoff, bot, actions` work from both worlds."""
     for packages in environment.folder.glob("lib/python3.*/site-packages"):
         (packages / "sportello.pth").write_text(f"{ROOT}\n")

@@ -1,4 +1,4 @@
-"""What the tests need of the machine: a Chromium and PostgreSQL's programs."""
+"""What tests and the scaled mode need of the machine: a Chromium and PostgreSQL's programs."""
 
 import functools
 import os
@@ -13,8 +13,9 @@ Finder = Callable[[Mapping[str, str]], Path | None]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = "Install Chromium, or name one: `CHROMIUM=/path/to/chromium make test`."
 NO_POSTGRES = (
-    "Install PostgreSQL's server (`initdb`, `postgres`), or name a server for the tests: "
-    "`SPORTELLO_TEST_POSTGRES_URL=postgresql://user:password@host make test`."
+    "Install PostgreSQL's server (`initdb`, `postgres`), or name a server: for the tests by "
+    "`SPORTELLO_TEST_POSTGRES_URL=postgresql://user:password@host make test`, to run on by "
+    "`SPORTELLO_DATABASE_URL`, see .env.example."
 )
 
 
@@ -26,6 +27,10 @@ def postgres() -> Path | None:
     """The folder with `initdb`; nothing when the tests were given a server."""
     if os.environ.get("SPORTELLO_TEST_POSTGRES_URL"):
         return None
+    return postgres_programs()
+
+
+def postgres_programs() -> Path:
     return find_postgres(os.environ) or _install("postgresql", find_postgres, remedy=NO_POSTGRES)
 
 
@@ -54,7 +59,7 @@ def _version(folder: Path) -> int:
 
 def _install(package: str, find: Finder, *, remedy: str) -> Path:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise Remedy(f"The tests need {package}, which is not on this machine. {remedy}")
+        raise Remedy(f"This needs {package}, which is not on this machine. {remedy}")
     _refresh_lists()
     env = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]

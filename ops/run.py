@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ops import bootstrap, ports, readiness, settings, training
@@ -19,23 +19,23 @@ LOOK = 5  # seconds between two looks at the health of a running service
 
 
 def run() -> None:
-    with _only_one_here():
+    with only_one_here():
         port = ports.wanted(os.environ)
         ports.require_free(port)
         bootstrap.prepare()
         env = settings.with_addresses(settings.environment(), port=port)
         # a wrong setting is told now, not after the training and a minute of waiting
-        _handoff("channels", "--offline", env=env, quietly=True)
-        _handoff("migrate", env=env)
-        training.train(prepare=lambda: _snapshot(env))
+        handoff("channels", "--offline", env=env, quietly=True)
+        handoff("migrate", env=env)
+        training.train(prepare=lambda: snapshot(env))
         with supervised(env) as supervisor:
-            _await_ready(supervisor, port=port)
+            await_ready(supervisor, webs=(port,))
             _welcome(port, env=env)
-            _watch(supervisor, port=port)
+            watch(supervisor, webs=(port,))
 
 
 @contextlib.contextmanager
-def _only_one_here() -> Iterator[None]:
+def only_one_here() -> Iterator[None]:
     VAR.mkdir(exist_ok=True)
     with (VAR / "run.lock").open("w") as held:
         try:
@@ -45,7 +45,7 @@ def _only_one_here() -> Iterator[None]:
         yield
 
 
-def _handoff(command: str, *arguments: str, env: dict[str, str], quietly: bool = False) -> None:
+def handoff(command: str, *arguments: str, env: dict[str, str], quietly: bool = False) -> None:
     code = subprocess.run(
         [OUR_PYTHON, "-m", "handoff", command, *arguments],
         check=False,
@@ -57,17 +57,17 @@ def _handoff(command: str, *arguments: str, env: dict[str, str], quietly: bool =
         raise Remedy(f"`handoff {command}` failed: read what it says above, then run this again.")
 
 
-def _snapshot(env: dict[str, str]) -> Path:
+def snapshot(env: dict[str, str]) -> Path:
     """What trainers added belongs to a model that is made here too."""
     folder = VAR / "snapshot"
-    _handoff("snapshot", str(folder), env=env)
+    handoff("snapshot", str(folder), env=env)
     return folder
 
 
-def _await_ready(supervisor: subprocess.Popen[bytes], *, port: int) -> None:
+def await_ready(supervisor: subprocess.Popen[bytes], *, webs: Sequence[int]) -> None:
     say("Starting bot, actions and service …")
     began = spoke = time.monotonic()
-    while (state := readiness.ask(port)).starting:
+    while state := next((found for found in map(readiness.ask, webs) if found.starting), None):
         _require_alive(supervisor)
         if time.monotonic() - spoke > (START if spoke == began else START / 4):
             spoke = time.monotonic()
@@ -81,20 +81,21 @@ def _welcome(port: int, *, env: dict[str, str]) -> None:
         f"chat:  http://localhost:{port}/chat\npanel: http://localhost:{port}/panel\n"
     )
     sys.stdout.flush()
-    _handoff("first-login", env=env)
+    handoff("first-login", env=env)
     say("Ctrl-C stops everything.")
 
 
-def _watch(supervisor: subprocess.Popen[bytes], *, port: int) -> None:
-    last = readiness.ask(port)
+def watch(supervisor: subprocess.Popen[bytes], *, webs: Sequence[int]) -> None:
+    last = {port: readiness.ask(port) for port in webs}
     while True:
         _require_alive(supervisor)
         with contextlib.suppress(subprocess.TimeoutExpired):
             supervisor.wait(timeout=LOOK)
-        now = readiness.ask(port)
-        if now != last:
-            say(f"Now: {now}.")
-        last = now
+        for port in webs:
+            now = readiness.ask(port)
+            if now != last[port]:
+                say(f"Port {port} now: {now}." if len(webs) > 1 else f"Now: {now}.")
+            last[port] = now
 
 
 def _require_alive(supervisor: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from ops import ports
@@ -48,10 +49,10 @@ def with_addresses(known: dict[str, str], *, port: int) -> dict[str, str]:
     }
 
 
-def generate(file: Path) -> dict[str, str]:
+def generate(file: Path, *, names: Sequence[str] = SECRETS) -> dict[str, str]:
     """Made once and kept, so that what was started before a restart still gets in."""
     known = read(file)
-    missing = {name: secrets.token_urlsafe(32) for name in SECRETS if name not in known}
+    missing = {name: secrets.token_urlsafe(32) for name in names if name not in known}
     if missing:
         file.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{name}={value}\n" for name, value in missing.items())

@@ -12,7 +12,7 @@ from ops.progress import Command
 
 CONFIGURATION = ROOT / "ops" / "supervisord.conf"
 LEASH = ROOT / "ops" / "leash.py"
-PATIENCE = 8  # seconds: each program has six to end by itself
+PATIENCE = 28  # seconds: the service has 25 to finish what it began, the others six
 
 
 @contextlib.contextmanager

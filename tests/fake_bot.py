@@ -14,10 +14,11 @@ TICKETS = {"parla_con_operatore": PERSON}
 
 
 class FakeBot:
-    """Knows a few words. Set `fault` to hang | broken | empty | unknown_words."""
+    """Knows a few words. Set `fault` to hang | refusing | broken | empty | unknown_words."""
 
     def __init__(self, port: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.request_ids: list[str | None] = []  # of what it was asked
         self.ranking: list[dict[str, Any]] = []  # what it thought of
         self.replies: list[dict[str, Any]] | None = None  # instead of its own
         self.heard = threading.Condition()
@@ -50,6 +51,8 @@ class FakeBot:
         time.sleep(self.delay)
         if self.fault == "hang":
             self.unhang.wait(60)
+        if self.fault == "refusing":
+            return 422, {"detail": "text is missing or not as it should be."}
         if self.fault == "broken":
             return 500, {"detail": "broken"}
         if self.fault == "empty":
@@ -68,6 +71,7 @@ class FakeBot:
 
             def do_POST(self) -> None:
                 size = int(self.headers["Content-Length"])
+                bot.request_ids.append(self.headers["X-Request-Id"])
                 self._send(*bot.answer(json.loads(self.rfile.read(size))))
 
             def do_GET(self) -> None:

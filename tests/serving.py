@@ -59,7 +59,7 @@ class Serving:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(how)
-            self._process.wait(20)
+            self._process.wait(30)
         self._process = None
 
 
@@ -80,16 +80,25 @@ def running(*processes: Serving) -> Iterator[None]:
 def handoff(*, port: int, database_url: str, bot_url: str, **more: str) -> Serving:
     """The service."""
     url = f"http://127.0.0.1:{port}"
-    environment = {
+    environment = _ours(database_url, bot_url) | {"SPORTELLO_PORT": str(port)} | more
+    environment.setdefault("SPORTELLO_PUBLIC_URL", url)
+    return Serving([sys.executable, "-m", "handoff", "serve"], environment, url + "/healthz")
+
+
+def worker(*, port: int, database_url: str, bot_url: str, **more: str) -> Serving:
+    """Workers apart; `port` is for their numbers."""
+    environment = _ours(database_url, bot_url) | {"SPORTELLO_METRICS_PORT": str(port)} | more
+    alive = f"http://127.0.0.1:{port}/metrics"
+    return Serving([sys.executable, "-m", "handoff", "worker"], environment, alive)
+
+
+def _ours(database_url: str, bot_url: str) -> dict[str, str]:
+    return {
         "SPORTELLO_DATABASE_URL": database_url,
         "SPORTELLO_BOT_URL": bot_url,
         "SPORTELLO_BOT_TOKEN": BOT_TOKEN,
         "SPORTELLO_INTERNAL_TOKEN": INTERNAL_TOKEN,
-        "SPORTELLO_PORT": str(port),
-        "SPORTELLO_PUBLIC_URL": url,
-        **more,
     }
-    return Serving([sys.executable, "-m", "handoff", "serve"], environment, url + "/healthz")
 
 
 def actions(*, port: int, handoff_url: str) -> Serving:

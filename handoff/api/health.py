@@ -1,9 +1,10 @@
 """Is it alive, and is it ready? The service still answers without bot or actions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from fastapi import APIRouter, Request, Response
@@ -16,6 +17,7 @@ from handoff.tables import ChannelState
 
 PATIENCE = 1.0  # seconds for each probe
 START_LOOK = 0.5  # seconds between looks while the neighbours start
+Where = Callable[[], Awaitable[Sequence[str]]]  # addresses that answer 200 when all is well there
 router = APIRouter(include_in_schema=False)
 
 
@@ -23,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 class Health:
     database: Database
     http: httpx.AsyncClient
-    probes: dict[str, str]  # name of a neighbour → address that answers 200 when it is well
+    probes: dict[str, Where]  # of each neighbour, which may be several of a kind
     workers_are_well: Callable[[], bool]
     shortcomings: dict[str, str] = field(default_factory=dict)  # since the start, with reasons
     channels: frozenset[str] = frozenset()  # those that run
@@ -38,9 +40,8 @@ class Health:
     async def report(self) -> tuple[int, dict[str, Any]]:
         """HTTP status and body: 503 until all was up once, or when we cannot work at all."""
         failed = await self._failed()
-        degraded = dict(zip(self.probes, await self._neighbours(), strict=True))
-        reasons = {name: reason for name, reason in degraded.items() if reason}
-        self.was_up = self.was_up or not (failed or reasons)
+        reasons = await self._neighbours()
+        self.was_up = self.was_up or not (failed or self.probes.keys() & reasons.keys())
         ready = self.was_up and not failed
         away = await self.scanner.trouble()
         told = {**reasons, **self.shortcomings, **await self._troubled_channels()}
@@ -85,8 +86,20 @@ class Health:
             return {}  # said already, as a failure of the database
         return {f"channel:{name}": str(trouble) for name, trouble in rows}
 
-    async def _neighbours(self) -> list[str | None]:
-        return await asyncio.gather(*(self._probe(address) for address in self.probes.values()))
+    async def _neighbours(self) -> dict[str, str]:
+        """Who is away and why: `bot` when none answers, `bot:<address>` when others do."""
+        found = await asyncio.gather(*(self._look_for(*each) for each in self.probes.items()))
+        return {name: reason for away in found for name, reason in away.items()}
+
+    async def _look_for(self, name: str, where: Where) -> dict[str, str]:
+        addresses = await where()
+        reasons = await asyncio.gather(*map(self._probe, addresses))
+        away = {
+            f"{name}:{urlsplit(address).netloc}": reason
+            for address, reason in zip(addresses, reasons, strict=True)
+            if reason
+        }
+        return away if len(away) < len(addresses) else {name: next(iter(away.values()))}
 
     async def _probe(self, address: str) -> str | None:
         """Why the neighbour is not well; None when it is."""
@@ -95,6 +108,15 @@ class Health:
         except httpx.HTTPError as error:
             return type(error).__name__
         return None if response.is_success else f"HTTP {response.status_code}"
+
+
+def at(address: str) -> Where:
+    """A neighbour of which there is one."""
+
+    async def where() -> Sequence[str]:
+        return (address,)
+
+    return where
 
 
 @router.get("/healthz")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from fastapi import HTTPException, Request
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from handoff.api.access import bearer
 from handoff.db import Database
@@ -16,6 +16,13 @@ from handoff.tables import Conversation, WebchatSession, new_id, present
 CHANNEL = "webchat"
 TOKEN_BYTES = 32  # 256 bits: guessing is hopeless, so a plain hash is enough
 SEEN_EVERY = timedelta(minutes=10)  # finer would write at every poll
+KNOWN = (
+    select(
+        WebchatSession.last_seen_at, Conversation.id, Conversation.address, Conversation.keeps_key
+    )
+    .join(Conversation, Conversation.id == WebchatSession.conversation_id)
+    .where(WebchatSession.token_hash == bindparam("hash"))
+)
 UNKNOWN = "La conversazione non è disponibile: ne apra una nuova, per favore."
 
 
@@ -26,6 +33,7 @@ class Caller:
     token_hash: str
     conversation_id: str
     address: str
+    keeps_key: bool  # a reading key stands in it that was not shown yet
 
 
 async def open_session(database: Database, gateway: Gateway) -> tuple[str, str]:
@@ -42,18 +50,12 @@ async def known_caller(request: Request) -> Caller:
     database: Database = request.app.state.database
     token_hash = hashed(bearer(request))
     async with database.read() as session:
-        found = (
-            await session.execute(
-                select(WebchatSession.last_seen_at, Conversation.id, Conversation.address)
-                .join(Conversation, Conversation.id == WebchatSession.conversation_id)
-                .where(WebchatSession.token_hash == token_hash)
-            )
-        ).one_or_none()
+        found = (await session.execute(KNOWN, {"hash": token_hash})).one_or_none()
     if found is None:
         raise HTTPException(401, UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
     if present() - found.last_seen_at > SEEN_EVERY:
         await _touch(database, token_hash)
-    return Caller(token_hash, found.id, found.address)
+    return Caller(token_hash, found.id, found.address, found.keeps_key)
 
 
 async def _touch(database: Database, token_hash: str) -> None:

@@ -2,19 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from handoff import conversations
 from handoff.db import Database
+from handoff.notify import Heard, come_back
 from handoff.tables import Conversation, Inbox, Message
 
-LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 15.0  # seconds; proxies close silent streams
+UNASKED = 4  # silences until a stream looks by itself, should every ring be lost
+
+
+STANDING = select(
+    Conversation.holder,
+    exists().where(Inbox.conversation_id == Conversation.id, Inbox.state.in_(("ready", "run"))),
+).where(Conversation.id == bindparam("talk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +52,10 @@ def message_json(message: Message) -> dict[str, Any]:
 
 async def read_page(database: Database, conversation_id: str, *, after: int) -> Page:
     async with database.read() as session:
-        # the holder first: one that changes meanwhile rings, and is read again
-        holder = await session.scalar(
-            select(Conversation.holder).where(Conversation.id == conversation_id)
-        )
-        unanswered = await session.scalar(
-            select(
-                exists().where(
-                    Inbox.conversation_id == conversation_id, Inbox.state.in_(("ready", "run"))
-                )
-            )
-        )
+        # how it stands first: what changes meanwhile rings, and is read again
+        stands = (await session.execute(STANDING, {"talk": conversation_id})).one_or_none()
         found = await conversations.messages_after(session, conversation_id, seq=after)
-    holder = holder or "bot"
+    holder, unanswered = stands or ("bot", False)
     return Page(
         messages=[message_json(message) for message in found],
         holder=holder,
@@ -74,7 +72,9 @@ async def wait_for_page(
     async with database.bell.listen(f"conversation:{conversation_id}") as heard:
         page = first = await read_page(database, conversation_id, after=after)
         while not page.messages and page.holder == first.holder and clock.time() < ends:
-            await heard.wait(min(LOOK, ends - clock.time()))
+            if database.bell.is_closing:
+                break
+            await heard.wait(ends - clock.time())
             page = await read_page(database, conversation_id, after=after)
     return page
 
@@ -110,26 +110,29 @@ class Stream:
     database: Database
     conversation_id: str
     after: int
-    look: float = LOOK
     keep_alive: float = KEEP_ALIVE
     _told: dict[str, Any] = field(default_factory=dict, init=False)
 
-    async def events(self) -> AsyncIterator[str]:
-        """Until the browser goes. The first bytes leave at once: proxies must not wait."""
+    async def events(self) -> AsyncGenerator[str]:
+        """Until the browser goes or we do. The first bytes leave at once, for proxies."""
         yield ": eccoci\n\n"
         async with self.database.bell.listen(f"conversation:{self.conversation_id}") as heard:
-            silent = 0.0
-            while True:
+            while not self.database.bell.is_closing:
                 page = await read_page(self.database, self.conversation_id, after=self.after)
                 for event in self._news(page):
-                    silent = 0.0
                     yield event
-                if page.messages or await heard.wait(self.look):
+                if page.messages:
                     continue
-                silent += self.look
-                if silent >= self.keep_alive:
-                    silent = 0.0
-                    yield ": \n\n"
+                async for comment in self._silence(heard):
+                    yield comment
+        yield come_back()
+
+    async def _silence(self, heard: Heard) -> AsyncIterator[str]:
+        """Comments, until there may be something new."""
+        for _ in range(UNASKED):
+            if await heard.wait(self.keep_alive):
+                return
+            yield ": \n\n"
 
     def _news(self, page: Page) -> list[str]:
         news = [_event("message", message, id=message["seq"]) for message in page.messages]

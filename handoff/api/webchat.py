@@ -13,6 +13,7 @@ from handoff.api.said import NOT_OFFERED, Said, read_said
 from handoff.api.sessions import Caller, known_caller
 from handoff.channel import Inbound, NotOffered, Received
 from handoff.gateway import Gateway
+from handoff.telemetry import watched
 
 MAX_WAIT = 25.0  # seconds, below the 30 of usual proxies
 MAX_SEQ = 2**31 - 1
@@ -63,8 +64,11 @@ async def send_message(
     request: Request, said: Annotated[Said, Depends(read_said)], caller: Known
 ) -> dict[str, Any]:
     gateway: Gateway = request.app.state.gateway
-    if gateway.safety.look(said.text) is None:  # no limit comes before an emergency
-        await limits.count(request, limits.MESSAGES, caller.conversation_id)
+    try:
+        await limits.count_message(request, caller.conversation_id)
+    except HTTPException:
+        if gateway.safety.look(said.text) is None:  # no limit comes before an emergency
+            raise
     try:
         received = await gateway.receive(await _inbound(request, said, caller))
     except NotOffered as error:
@@ -105,7 +109,8 @@ async def read_messages(
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0,
 ) -> dict[str, Any]:
     database = request.app.state.database
-    await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
+    if caller.keeps_key:
+        await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
     page = await transcript.wait_for_page(
         database, caller.conversation_id, after=after, seconds=wait
     )
@@ -123,9 +128,11 @@ async def stream_events(
     """The header wins over the address: a browser repeats the address as it was."""
     database = request.app.state.database
     after = _seq(last_event_id, after)
-    await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
+    if caller.keeps_key:
+        await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
     stream = transcript.Stream(database, caller.conversation_id, after)
-    return StreamingResponse(stream.events(), media_type="text/event-stream", headers=STREAM)
+    events = watched(stream.events(), request.app.state.telemetry, "chat")
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM)
 
 
 def _seq(last_event_id: str, after: int) -> int:

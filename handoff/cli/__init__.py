@@ -12,24 +12,27 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
+import journal
 from handoff import migrations
 from handoff.cli import knowledge
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
 
+# whose words are written; httpx would tell addresses with tokens in them
+SPEAKING = frozenset({"handoff", "uvicorn", "alembic"})
 Command = Callable[[Settings, Namespace], int | None]
 
 
 def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "httpcore", "alembic"):  # httpx logs addresses with tokens in them
-        logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         settings = Settings()  # read from the environment
     except ValidationError as error:
         sys.stderr.write(f"Wrong settings, see .env.example:\n{_sentences(error)}\n")
         return 2
+    journal.prepare(settings.log_format, level=logging.INFO, ours=SPEAKING)
+    for noisy in ("httpx", "httpcore", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     return chosen.run(settings, chosen) or 0
 
 

@@ -1,12 +1,15 @@
 """`sportello serve` and `sportello worker`."""
 
 import asyncio
+import socket
 from argparse import Namespace
+from collections.abc import Callable
 
 import uvicorn
 
 from handoff.app import create_app
 from handoff.cli.opening import names_wrong_settings
+from handoff.ending import GRACE, gone_within
 from handoff.settings import Settings
 from handoff.worker import work
 
@@ -14,15 +17,35 @@ from handoff.worker import work
 @names_wrong_settings
 def serve(settings: Settings, _: Namespace) -> None:
     """Listen to citizens and operators."""
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,  # seconds; open event streams end then
+        timeout_graceful_shutdown=5,  # seconds; then requests that still run are cut
     )
+
+    def leave() -> None:
+        gone_within(settings.stop_within + GRACE)
+        app.state.crew.leave()
+
+    Leaving(config, leave).run()
+
+
+class Leaving(uvicorn.Server):
+    """Tells who works and who streams that we stop, before it waits for requests to end."""
+
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leave = leave
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leave()
+        await super().shutdown(sockets)
 
 
 @names_wrong_settings

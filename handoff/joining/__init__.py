@@ -12,6 +12,7 @@ from handoff.joining.circle import JOINED, lock_circle, others
 from handoff.joining.codes import Codes
 from handoff.joining.steps import (
     Joining,
+    awaits_consent,
     concerns,
     forget,
     hear,
@@ -31,6 +32,7 @@ __all__ = [
     "YES",
     "Codes",
     "Joining",
+    "awaits_consent",
     "concerns",
     "forget",
     "hear",

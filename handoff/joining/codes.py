@@ -76,6 +76,7 @@ async def claim(session: AsyncSession, conversation: Conversation, code_hash: st
     by the same conversation it is still its own: a link is easily opened twice.
     """
     await drop(session, conversation, but=code_hash)
+    conversation.expects = True
     giver: str | None = await session.scalar(
         update(JoinCode)
         .where(

@@ -54,17 +54,20 @@ def may_reach_others(message: Message) -> bool:
     return (_act(message) or _typed(message)) in ("yes", "part")
 
 
-async def concerns(session: AsyncSession, message: Message) -> bool:
-    """True if it is about channels, or comes where a consent was asked for."""
-    if _act(message) is not None:
-        return True
-    return await codes.claimed(session, message.conversation_id) is not None
+def concerns(message: Message) -> bool:
+    """True if it is about channels."""
+    return _act(message) is not None
+
+
+async def awaits_consent(session: AsyncSession, conversation_id: str) -> bool:
+    return await codes.claimed(session, conversation_id) is not None
 
 
 async def hear(session: AsyncSession, message: Message, speech: Speech, joining: Joining) -> bool:
     """True if the message was about channels: then it is done and answered."""
     act = _act(message)
-    if act is None and await codes.claimed(session, message.conversation_id) is not None:
+    here = speech.conversation
+    if act is None and here.expects and await awaits_consent(session, here.id):
         act = _typed(message) or "drop"
     if act is None:
         return False

@@ -1,33 +1,35 @@
 """Hints that a ticket changed; the page asks again, so that rights are checked again."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import ScalarSelect, case, func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
+from handoff.notify import come_back
 from handoff.panel import sessions
 from handoff.panel.access import Known
 from handoff.tables import Conversation, Outbox, Ticket, present
+from handoff.telemetry import watched
 
 LOOK = 3.0  # seconds; wake-ups are hints, this is the safety net
 KEEP_ALIVE = 5  # looks; proxies close silent streams
 STILL_WATCHED = timedelta(days=1)  # after closing: scores and comments come in
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx must not collect
-State = tuple[int, str, int, int]  # version, state, the conversation's last number, its fates
-FATES = {"sent": 1, "delivered": 3, "read": 9, "failed": 27, "unknown": 81, "withheld": 243}
+State = tuple[int, str, int, float]  # version, state, last number, what became of messages
 router = APIRouter(prefix="/api/panel")
 
 
 @router.get("/events")
 async def stream(request: Request, entry: Known) -> StreamingResponse:
     hints = Hints(request.app.state.database, entry.token_hash)
-    return StreamingResponse(hints.events(), media_type="text/event-stream", headers=STREAM)
+    events = watched(hints.events(), request.app.state.telemetry, "panel")
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM)
 
 
 @dataclass(slots=True)
@@ -38,13 +40,16 @@ class Hints:
     token_hash: str
     _known: dict[str, State] = field(default_factory=dict, init=False)
 
-    async def events(self) -> AsyncIterator[str]:
+    async def events(self) -> AsyncGenerator[str]:
         """The first bytes leave at once: the page reads everything when they arrive."""
         async with self.database.bell.listen("tickets") as heard:
             self._known = await self._look() or {}
             yield ": eccoci\n\n"
             silent = 0
             while (seen := await self._look()) is not None:
+                if self.database.bell.is_closing:
+                    yield come_back()
+                    return
                 for hint in self._news(seen):
                     silent = 0
                     yield hint
@@ -76,11 +81,10 @@ async def _states(session: AsyncSession) -> dict[str, State]:
     return {id: (version, state, last_seq, fates) for id, version, state, last_seq, fates in rows}
 
 
-def _fates() -> ScalarSelect[int]:
-    """A number that changes when a message of the conversation arrives, is read or fails."""
-    worth = case(FATES, value=Outbox.state, else_=0)
+def _fates() -> ScalarSelect[float]:
+    """When a message of the conversation last left, arrived, was read or failed."""
     return (
-        select(func.coalesce(func.sum(worth), 0))
+        select(func.coalesce(func.max(Outbox.changed), 0.0))
         .where(Outbox.conversation_id == Conversation.id)
         .correlate(Conversation)
         .scalar_subquery()

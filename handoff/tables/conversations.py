@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from handoff.db import now
 from handoff.tables.base import Base, Created, Id, Moment
 
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
@@ -30,8 +31,11 @@ class Conversation(Base):
     notice: Mapped[str | None] = mapped_column(String(32))  # version of the privacy notice shown
     keeps_key: Mapped[bool] = mapped_column(default=False)  # a reading key was not shown yet
     heard_at: Mapped[datetime | None] = mapped_column(Moment)  # opens the channel's window
+    expects: Mapped[bool] = mapped_column(default=False)  # perhaps a consent or a comment: look
     unreachable: Mapped[bool] = mapped_column(default=False)  # blocked us; until they write again
     created_at: Mapped[Created]
+    # by the database's clock: whoever missed a ring finds what to look at
+    changed: Mapped[float] = mapped_column(Float, default=now(), onupdate=now(), index=True)
 
 
 class Message(Base):

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from handoff.db import now
 from handoff.tables.base import Base, Created, Moment, Serial
+
+# The few that wait among the many that are done; claims walk them by age: see leases.heads
+WAITING = text("state in ('ready', 'run')")
 
 
 class Job:
@@ -36,6 +40,7 @@ class Inbox(Job, Base):
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_heads", "conversation_id", "state", "id"),
         Index("ix_inbox_state", "state", "due"),
+        Index("ix_inbox_waiting", "id", postgresql_where=WAITING, sqlite_where=WAITING),
     )
 
     channel: Mapped[str] = mapped_column(String(32))
@@ -49,8 +54,12 @@ class Outbox(Job, Base):
     __table_args__ = (
         Index("ix_outbox_heads", "conversation_id", "state", "id"),
         Index("ix_outbox_state", "state", "due"),
+        Index("ix_outbox_changed", "conversation_id", "changed"),
+        Index("ix_outbox_waiting", "id", postgresql_where=WAITING, sqlite_where=WAITING),
     )
 
+    # by the database's clock: whoever watches a conversation sees that something happened
+    changed: Mapped[float] = mapped_column(Float, default=now(), onupdate=now())
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(255))
     cause: Mapped[str | None] = mapped_column(String(16))  # of a failure, for what to do next

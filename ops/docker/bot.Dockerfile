@@ -14,6 +14,7 @@ ENV PATH=/opt/bot/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBY
 WORKDIR /app
 COPY --from=packages /opt/bot /opt/bot
 COPY italian ./italian
+COPY journal ./journal
 COPY bot ./bot
 COPY data ./data
 COPY ops/__init__.py ops/probe.py ./ops/

@@ -19,6 +19,7 @@ WORKDIR /app
 COPY --from=packages /opt/sportello /opt/sportello
 COPY --from=frontend /build/node_modules ./node_modules
 COPY italian ./italian
+COPY journal ./journal
 COPY actions ./actions
 COPY handoff ./handoff
 COPY data ./data

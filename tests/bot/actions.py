@@ -17,6 +17,7 @@ class ActionServer:
     def __init__(self) -> None:
         self.fault: str | None = None
         self.asked: list[dict[str, Any]] = []
+        self.request_ids: list[str | None] = []
         self.called, self.unhang = threading.Event(), threading.Event()
         self.meanwhile: Callable[[], None] | None = None  # done once, while the bot waits
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -59,6 +60,7 @@ class ActionServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                server.request_ids.append(self.headers["X-Request-Id"])
                 call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status, body = server.answer(call)
                 raw = json.dumps(body).encode()

@@ -8,6 +8,7 @@ import pytest
 
 from bot import logs
 from bot.server import QUIET
+from tests import postgres
 from tests.bot.actions import ActionServer
 from tests.bot.doors import Door, Served, new_database
 from tests.bot.tiny.training import train_tiny
@@ -19,6 +20,15 @@ logs.prepare()
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train_tiny(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    if given := os.environ.get("SPORTELLO_TEST_POSTGRES_URL"):
+        yield given.rstrip("/")
+    else:
+        with postgres.server() as url:
+            yield url
 
 
 @pytest.fixture

@@ -23,6 +23,16 @@ def new_database(url: str) -> str:
     return url
 
 
+def new_place(server: str) -> str:
+    """An empty database on a PostgreSQL server."""
+    name = f"trackers_{uuid4().hex}"
+    engine = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{server}/{name}"
+
+
 def settings(*, database: str, actions: str, models: Path = Path("models")) -> Settings:
     return Settings(
         token=TOKEN,
@@ -32,6 +42,14 @@ def settings(*, database: str, actions: str, models: Path = Path("models")) -> S
         host="127.0.0.1",
         port=5005,
     )
+
+
+def rows(database: str) -> list[Any]:
+    engine = connect(database)
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(TABLE)).fetchall()
+    engine.dispose()
+    return found
 
 
 class Door:
@@ -89,11 +107,7 @@ class Served:
         self._thread.join(20)
 
     def rows(self) -> list[Any]:
-        engine = connect(self.database)
-        with engine.connect() as connection:
-            found = connection.execute(sa.select(TABLE)).fetchall()
-        engine.dispose()
-        return found
+        return rows(self.database)
 
     def _run(self) -> None:
         from sanic import Sanic  # noqa: PLC0415

@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
 
 from bot.memory import Conversation
 from bot.trackers import Overtaken, SnapshotStore
-from tests import postgres
-from tests.bot.doors import new_database
+from tests.bot.doors import new_database, new_place
 from tests.bot.tiny.training import HERE
 
 
@@ -23,34 +19,16 @@ def domain() -> Domain:
     return Domain.load(str(HERE / "domain.yml"))
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    if given := os.environ.get("SPORTELLO_TEST_POSTGRES_URL"):
-        yield given.rstrip("/")
-    else:
-        with postgres.server() as url:
-            yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request, tmp_path, domain) -> Iterator[SnapshotStore]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/trackers.db"
     else:
-        url = fresh(request.getfixturevalue("postgres_server"))
+        url = new_place(request.getfixturevalue("postgres_server"))
     opened = SnapshotStore(new_database(url))
     opened.domain = domain
     yield opened
     opened.close()
-
-
-def fresh(server: str) -> str:
-    name = f"trackers_{uuid4().hex}"
-    engine = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return f"{server}/{name}"
 
 
 def said(text, number=0):

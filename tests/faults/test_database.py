@@ -80,6 +80,7 @@ async def test_fault_16_a_database_that_is_away_acknowledges_nothing_and_comes_b
     assert app.state.crew.is_well
 
 
+@pytest.mark.slow
 async def test_fault_16_connections_that_break_all_the_time_lose_and_double_nothing(
     app: FastAPI, browser: Browser, database_url: str, fake_bot: FakeBot
 ) -> None:

@@ -1,10 +1,12 @@
 """Faults 19 and 20: two operators want the same ticket, or speak past a citizen who writes."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from handoff.panel import passwords
 from handoff.tables import Operator
 from tests.handoff.desk import Desk, hire
 from tests.handoff.talk import Citizen
@@ -51,3 +53,16 @@ async def test_fault_20_what_is_no_number_of_a_message_is_refused(
     await citizen.hears("voglio parlare con una persona")
     answer = await clerk.acts(await taken_by(clerk), "reply", text="Eccomi", seen=seen)
     assert answer.status_code == 422
+
+
+async def test_fault_34_more_logins_than_can_be_worked_on_are_told_to_come_again(
+    app: FastAPI,
+) -> None:
+    await hire(app.state.database, "carla")
+    crowd = [Desk(app, f"192.0.2.{number}") for number in range(passwords.MOST_WAITING + 20)]
+    tries = (desk.tries(f"{number}@example.it") for number, desk in enumerate(crowd))
+    answers = await asyncio.gather(*tries)
+    statuses = {answer.status_code for answer in answers}
+    assert statuses <= {401, 503}
+    assert all(a.headers["retry-after"] == "5" for a in answers if a.status_code == 503)
+    assert (await Desk(app, "192.0.2.250").tries("carla@example.it")).status_code == 200

@@ -11,6 +11,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.outbox import claim
 from handoff.tables import Outbox, present
+from handoff.telemetry import NOBODY, Telemetry
 
 
 class OpenPost(Channel):
@@ -54,8 +55,8 @@ async def say(
         return said.id
 
 
-async def deliver(database: Database, post: Post) -> Delivery:
-    delivery = Delivery(database, {"post": post})
+async def deliver(database: Database, post: OpenPost, telemetry: Telemetry = NOBODY) -> Delivery:
+    delivery = Delivery(database, {"post": post}, telemetry)
     async with database.begin() as session:
         jobs = await claim(session, owner="host:1:a")
     for job in jobs:

@@ -156,7 +156,7 @@ async def test_what_the_provider_took_is_not_sent_again_because_the_database_was
             jobs = await outbox.claim(session, owner=crew.owner)
         frail.away = away
         for job in jobs:
-            await crew.deliveries.see_to(job)
+            await crew.deliverers.see_to(job)
     async with frail.read() as session:
         assert await session.scalar(select(Outbox.state)) == state
     assert len(post.sent) == 1

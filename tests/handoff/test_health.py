@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from handoff.api.health import Health
+from handoff.api.health import Health, at
 from handoff.attachments import NOT_SET, Scanner
 from handoff.attachments.scanning import AWAY
+from handoff.bot import Addresses
 from handoff.db import Database
 from tests.fake_bot import FakeBot
 from tests.handoff.files import fake_clamd
@@ -21,7 +22,7 @@ async def health() -> AsyncIterator[Checks]:
     async with httpx.AsyncClient(trust_env=False) as http:
 
         def of(database: Database, url: str, well: Callable[[], bool] = lambda: True) -> Health:
-            return Health(database, http, {"bot": url + "/webhooks/handoff/health"}, well)
+            return Health(database, http, {"bot": at(url)}, well)
 
         yield of
 
@@ -37,9 +38,18 @@ async def test_a_bot_that_goes_down_later_is_only_a_degradation(
 ) -> None:
     checked = health(database, fake_bot.url)
     assert (await checked.report())[0] == 200
-    checked.probes = {"bot": "http://127.0.0.1:9"}
+    checked.probes = {"bot": at("http://127.0.0.1:9")}
     status, body = await checked.report()
     assert (status, body["ready"], body["degraded"]) == (200, True, ["bot"])
+
+
+async def test_of_several_bots_the_one_that_is_away_is_named_and_the_service_ready(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url)
+    checked.probes = {"bot": Addresses([fake_bot.url, "http://127.0.0.1:9"]).of_health}
+    status, body = await checked.report()
+    assert (status, body["ready"], body["degraded"]) == (200, True, ["bot:127.0.0.1:9"])
 
 
 async def test_what_was_up_once_is_noticed_without_anybody_asking(
@@ -48,7 +58,7 @@ async def test_what_was_up_once_is_noticed_without_anybody_asking(
     checked = health(database, fake_bot.url)
     async with asyncio.timeout(10):
         await checked.watch_the_start()
-    checked.probes = {"bot": "http://127.0.0.1:9"}
+    checked.probes = {"bot": at("http://127.0.0.1:9")}
     assert (await checked.report())[0] == 200
 
 

@@ -114,3 +114,13 @@ async def test_what_became_of_a_message_is_hinted(
         )
         ring(session, "tickets")
     assert (await waiting)["id"] == opened["id"]
+
+
+async def test_when_the_service_ends_the_page_is_told_when_to_come_back(
+    app: FastAPI, stream: AsyncIterator[str]
+) -> None:
+    waiting = asyncio.create_task(anext(stream))
+    await asyncio.sleep(0)
+    app.state.database.bell.close()
+    assert (await asyncio.wait_for(waiting, AT_ONCE)).startswith("retry: ")
+    assert [event async for event in stream] == []

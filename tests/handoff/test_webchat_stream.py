@@ -160,9 +160,7 @@ async def test_a_wrong_last_event_id_breaks_nothing(browser: Browser, wrong: str
 
 
 async def test_a_silent_stream_is_kept_alive(browser: Browser, app: FastAPI) -> None:
-    stream = Stream(
-        app.state.database, browser.conversation_id, after=1, look=0.01, keep_alive=0.05
-    ).events()
+    stream = Stream(app.state.database, browser.conversation_id, after=1, keep_alive=0.05).events()
     async with asyncio.timeout(PATIENCE):
         told = [await anext(stream) for _ in range(4)]
     await stream.aclose()

@@ -6,11 +6,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from bench import memory, messages, report
+from bench import memory, messages, report, scaled_report
+from bench.ledger import Ledger
 from ops.places import ROOT
 
+SAID = """
+insert into conversation(id, channel, address, pulled, holder, version, last_seq, reset_bot,
+                         keeps_key, unreachable, created_at)
+values ('c', 'webchat', 'c', true, 'bot', 1, 9, false, false, false, now());
+insert into message(id, conversation_id, seq, author, text, buttons, attachments, final, trace,
+                    reply_to, created_at)
+select id, 'c', seq, 'citizen', '', '[]', '[]', final, '{}', reply_to,
+       now() + wait * interval '1 s'
+from (values ('unanswered', 1, false, null, 0), ('answered', 2, false, null, 0),
+             ('twice', 3, false, null, 0), ('a', 4, true, 'answered', 2),
+             ('b', 5, true, 'twice', 2), ('c', 6, true, 'twice', 4))
+     as said(id, seq, final, reply_to, wait);
+insert into inbox(conversation_id, message_id, channel, external_id, state,
+                  due, attempts, created_at)
+select 'c', id, 'webchat', id, case id when 'unanswered' then 'dead' else 'done' end,
+       0, 1, now()
+from message where author = 'citizen' and not final;
+"""
 FIGURES = {
     "per_second": 200.0,
     "unanswered": 0.0,
@@ -62,3 +82,44 @@ def test_a_short_run_measures_both_sides(tmp_path: Path) -> None:
     assert {"throughput", "growth_ours", "growth_stock", "added_ms"} <= set(result["ratios"])
     assert result["ours"]["unanswered"] == 0
     assert result["stock"]["per_second"] > 0
+
+
+def test_a_report_of_the_scaled_mode_is_a_table() -> None:
+    run = {
+        "at_once": 16,
+        "per_second": 20.0,
+        "unanswered": 0.0,
+        "ms": {"p50": 1.0, "p99": 2.0},
+        "cpu_ms": {"web": 9.0, "generator": 1.0},
+        "connections": {"web": 12},
+        "written": {"rows_inserted": 12.5},
+    }
+    result = {
+        "scale": {"conversations": 600},
+        "steady": [run, run | {"at_once": 64}],
+        "idle": {"cores": {"web": 0.01}},
+        "memory_mb": {"web": 200.0},
+        "burst": {"lost": 0, "answered_s": {"p50": 1.5, "p99": 7.0}, "ages_s": [0.0]},
+    }
+    lines = scaled_report.table(result).splitlines()
+    assert "| rows inserted per message | 12.5 | 12.5 |" in lines
+    assert "| web | 9.0 | 12 | 0.01 | 200.0 |" in lines
+    assert {"| lost | 0 |", "| answered s (p50 / p99) | 1.5 / 7.0 |"} <= set(lines)
+
+
+async def test_the_ledger_tells_lost_from_answered_and_from_answered_twice(
+    migrated_postgres: str,
+) -> None:
+    """An accepted message that the database does not have is lost as well."""
+    connection = await asyncpg.connect(migrated_postgres)
+    transaction = connection.transaction()
+    await transaction.start()
+    database = Ledger(connection)
+    try:
+        await connection.execute(SAID)
+        fates = await database.fates(["unanswered", "answered", "twice", "never-stored"])
+    finally:
+        await transaction.rollback()
+        await connection.close()
+    assert (fates.lost, fates.answered_twice, fates.dead) == (2, 1, 1)
+    assert fates.seconds == [2.0, 2.0]

@@ -13,6 +13,8 @@ FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS_IN_IT = sorted(set(SERVICES) - {"postgres", "clamav"})
+SCALED = ("web", "worker", "bot")
+OURS_AT_MOST, BOTS_AT_MOST = 31, 14  # connections of one process: pool, overflow, listener
 DOCKERFILES = sorted((ROOT / "ops" / "docker").glob("*.Dockerfile"))
 
 
@@ -32,8 +34,31 @@ def test_safety_listens_with_the_bots_own_model() -> None:
     assert "COPY --from=bot /app/models ./models" in dockerfile.read_text()
 
 
-def test_only_the_web_is_reached_from_outside() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+def test_only_the_front_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["front"]
+
+
+@pytest.mark.parametrize("name", SCALED)
+def test_what_is_scaled_has_nothing_of_which_there_is_one(name: str) -> None:
+    assert not {"ports", "container_name", "hostname", "volumes"} & set(SERVICES[name])
+
+
+def test_the_front_asks_the_webs_by_their_common_name_and_port() -> None:
+    said = (ROOT / "ops" / "docker" / "front.cfg").read_text()
+    port = SERVICES["web"]["environment"]["SPORTELLO_PORT"]
+    assert f"server-template web 10 web:{port}" in said
+    published = SERVICES["front"]["ports"][0].rpartition(":")[2]
+    assert f"bind :{published}\n" in said
+    assert all((ROOT / each.split(":")[0]).exists() for each in SERVICES["front"]["volumes"])
+
+
+def test_the_bots_are_found_by_a_name_that_is_resolved_to_each_of_them() -> None:
+    assert SERVICES["web"]["environment"]["SPORTELLO_BOT_URL"] == "http://bot:5005"
+
+
+def test_the_database_has_connections_for_a_house_scaled_twice_over() -> None:
+    allowed = int(SERVICES["postgres"]["command"][-1].partition("=")[2])
+    assert allowed >= (2 + 3) * OURS_AT_MOST + 2 * BOTS_AT_MOST + 20
 
 
 def test_bot_actions_and_database_have_no_way_out() -> None:

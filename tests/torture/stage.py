@@ -1,7 +1,6 @@
 """The service, its bot, its database and a provider, each of which can be killed."""
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from random import Random
 
 from ops import ports, settings
 from ops.places import BOT_PYTHON, OUR_PYTHON, ROOT
+from ops.postgres import Server
 from ops.progress import quiet_environment
 from tests import postgres
 from tests.fake_telegram import TOKEN, FakeTelegram
@@ -30,13 +30,13 @@ class Stage:
     service: list[Program]  # those whose death must cost nothing
     bot: Program
     telegram: FakeTelegram
-    postgres: postgres.Server | None
+    postgres: Server | None
     env: dict[str, str]
 
     def restart_postgres(self) -> None:
         assert self.postgres
-        self.postgres.stop()
-        self.postgres.start(postgres.SURVIVES)
+        self.postgres.stop("immediate")
+        self.postgres.start()
 
     def hang_up(self) -> None:
         """Every connection of the service ends in the middle of what it does."""
@@ -84,9 +84,7 @@ def stage(kind: str, folder: Path, chance: Random) -> Iterator[Stage]:
         )
 
 
-def environment(
-    folder: Path, server: postgres.Server | None, telegram: FakeTelegram
-) -> dict[str, str]:
+def environment(folder: Path, server: Server | None, telegram: FakeTelegram) -> dict[str, str]:
     surroundings = quiet_environment()
     ours = {k: v for k, v in surroundings.items() if not k.startswith("SPORTELLO_") or k in KEPT}
     (port,) = ports.choose(1)
@@ -158,10 +156,10 @@ def handoff(*arguments: str, env: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
-def psql(server: postgres.Server, database: str, statement: str) -> None:
+def psql(server: Server, database: str, statement: str) -> None:
     """As often as it takes: the server may be recovering."""
-    program = shutil.which("psql") or postgres.binaries() / "psql"
-    command = [program, "-qAt", "-c", statement, f"{server.url}/{database}"]
+    program = server.programs / "psql"
+    command: list[str | Path] = [program, "-qAt", "-c", statement, f"{server.url}/{database}"]
     for _ in range(50):
         if not subprocess.run(command, capture_output=True, check=False).returncode:
             return

@@ -105,7 +105,7 @@ async def _state(request: Request) -> dict[str, Any]:
     return {
         "live": archive.name if archive else None,
         "live_number": live.id if live else None,
-        "bot": await _bot_model(state.house.http, state.settings.bot_url),
+        "bot": await _bot_model(state.house.http, await state.house.bots.addresses.of_health()),
         "previous": before.id if before else None,
         "possible": state.workshop.is_possible,
         "releases": [
@@ -127,9 +127,13 @@ def _kept(workshop: Workshop, found: Sequence[Release]) -> set[int]:
     return {each.id for each in found if workshop.archives.trained(each.id)}
 
 
-async def _bot_model(http: httpx.AsyncClient, url: str) -> str | None:
-    """Which model the bot says it has; nothing while it is away."""
-    address = url.rstrip("/") + "/webhooks/handoff/health"
+async def _bot_model(http: httpx.AsyncClient, addresses: Sequence[str]) -> str | None:
+    """Which model the bots say they have, of several the oldest; nothing while they are away."""
+    said = await asyncio.gather(*(_model_at(http, address) for address in addresses))
+    return min((model for model in said if model), default=None)
+
+
+async def _model_at(http: httpx.AsyncClient, address: str) -> str | None:
     try:
         answer = await http.get(address, timeout=PATIENCE)
         model = answer.json().get("model")

@@ -1,6 +1,7 @@
 """A citizen asks and reads the answer; nothing is lost when the line or the service fails."""
 
 import re
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -83,12 +84,13 @@ def test_what_is_written_without_network_is_sent_in_order_when_it_returns(
     assert citizen.numbers() == [message["seq"] for message in citizen.stored()]
 
 
-def test_nothing_is_lost_when_the_service_is_killed_and_comes_back(
-    office: Office, new_page: NewPage
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_is_lost_when_the_service_ends_and_comes_back(
+    office: Office, new_page: NewPage, how: signal.Signals
 ) -> None:
     citizen = ChatPage(new_page(), office).opens()
     citizen.asks()
-    office.service.kill()
+    office.service.stop(how)
     said = citizen.says("parcheggio senza servizio")
     state(said, "non inviato")
     expect(citizen.status).to_contain_text("riprovo")

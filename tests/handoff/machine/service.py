@@ -109,11 +109,9 @@ class Service(RuleBasedStateMachine):
     @rule(which=ANY, how=st.sampled_from(("answers", "answers", "is silent")))
     def bot(self, which: int, how: str) -> None:
         work = _one(self._asking("inbox"), which)
-        self.run(
-            self.world.let(
-                work, answer_to(work.job.message.text) if how == "answers" else BotSilent("down")
-            )
-        )
+        silent = BotSilent("unreachable", "down")
+        answer = answer_to(work.job.message.text) if how == "answers" else silent
+        self.run(self.world.let(work, answer))
 
     @precondition(lambda self: self._asking("outbox"))
     @rule(which=ANY, how=st.sampled_from(("ok", "ok", *FAILURES)))

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from handoff.bot import Answer, Breaker
+from handoff.bot import Answer
 from handoff.channel import (
     Channel,
     Outbound,
@@ -48,7 +48,6 @@ class Gates:
 
 class AskedBot:
     def __init__(self, gates: Gates) -> None:
-        self.breaker = Breaker()
         self._gates = gates
 
     async def ask(self, question: dict[str, Any]) -> Answer:

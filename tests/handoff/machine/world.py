@@ -137,7 +137,7 @@ class World:
 
     async def see_to(self, work: Work) -> None:
         """Until it ends or waits for somebody outside."""
-        line: Any = work.crew.answers if work.queue == "inbox" else work.crew.deliveries
+        line: Any = work.crew.answerers if work.queue == "inbox" else work.crew.deliverers
         work.task = asyncio.create_task(line.see_to(work.job))
         await self._advance(work)
 

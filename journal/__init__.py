@@ -1,0 +1,20 @@
+"""What our programs write down: an event a line, with ids, never with anybody's words.
+
+Pure Python ≥ 3.10; used in both worlds.
+"""
+
+from journal.ids import HEADER, bound, current, followed, headers, request_id_of, traced
+from journal.lines import note, place_of, prepare
+
+__all__ = [
+    "HEADER",
+    "bound",
+    "current",
+    "followed",
+    "headers",
+    "note",
+    "place_of",
+    "prepare",
+    "request_id_of",
+    "traced",
+]
