@@ -2,12 +2,13 @@
 PYTHON ?= python3
 OPS = exec $(PYTHON) -m ops
 
-.PHONY: run scaled test test-fast train eval bench scaled-bench demo-channels check fmt migrate setup lock clean
+.PHONY: run scaled test test-fast torture train eval bench scaled-bench demo-channels check fmt migrate setup lock clean
 
 run: ; @$(OPS) run
 scaled: ; @$(OPS) scaled
 test: ; @$(OPS) test
 test-fast: ; @$(OPS) test-fast
+torture: ; @$(OPS) torture
 train: ; @$(OPS) train
 eval: ; @$(OPS) eval "$(SET)" "$(BASELINE)"
 bench: ; @$(OPS) bench

@@ -1,8 +1,11 @@
 """Sees to a claimed message: the bot answers, or it joins a person's ticket."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
@@ -17,6 +20,9 @@ from handoff.speech import Speech
 from handoff.tables import Conversation, Message
 
 LIKELIEST = 3  # topics that trainers see of what was considered
+LONGEST_ASKED = 4_000  # characters: of a longer letter the bot's door takes none
+A_MOMENT = "un_momento"
+MOMENT = 3.0  # seconds until a citizen is told that the answer is coming
 logger = logging.getLogger(__name__)
 
 
@@ -28,12 +34,15 @@ class Answering:
         bots: Bots,
         presence: Presence | None = None,
         joining: Joining | None = None,
+        *,
+        moment: float = MOMENT,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
         self._bots = bots
         self._presence = presence or Presence({})
         self._joining = joining or Joining()
+        self._moment = moment
 
     async def answer(self, job: Claimed) -> None:
         """See to a claimed message: bot, queue or operator, as the word is held."""
@@ -50,7 +59,7 @@ class Answering:
         elif job.conversation.holder != "bot" or await self._is_for_us(job):
             await self._settle(job)
         else:
-            answer = await self._ask(job)
+            answer = await self._ask_in_time(job)
             if answer is None and self.database.bell.is_closing:
                 await self._leave(job)  # the bot may be ending with us: nothing is wrong
             else:
@@ -73,6 +82,31 @@ class Answering:
             return False
         async with self.database.read() as session:
             return await _awaits_an_answer(session, job.conversation.id)
+
+    async def _ask_in_time(self, job: Claimed) -> Answer | None:
+        """The bot's answer; who waits long for it is told once that it is coming."""
+        asking = asyncio.create_task(self._ask(job))
+        try:
+            done, _ = await asyncio.wait({asking}, timeout=self._moment)
+            if not done:
+                with suppress(SQLAlchemyError):  # the answer matters more
+                    await self._say_a_moment(job)
+            return await asking
+        finally:
+            asking.cancel()
+
+    async def _say_a_moment(self, job: Claimed) -> None:
+        async with self.database.begin() as session:
+            if not await inbox.holds(session, job):
+                return
+            conversation = await conversations.lock(session, job.conversation.id)
+            message = await session.get_one(Message, job.message.id)
+            if conversation.version != job.conversation.version or await conversations.was_told(
+                session, message.id, A_MOMENT
+            ):
+                return
+            speech = Speech(session, conversation, self.knowledge, reply_to=message)
+            await speech.system(A_MOMENT, final=False)
 
     async def _ask(self, job: Claimed) -> Answer | None:
         """A bot's answer; None when there is none to be had."""
@@ -250,7 +284,8 @@ def _is_for_handoff(message: Message) -> bool:
 
 def _question(job: Claimed) -> dict[str, Any]:
     message = job.message
-    said = {"payload": message.payload} if message.payload else {"text": message.text}
+    asked = message.text.strip()[:LONGEST_ASKED]
+    said = {"payload": message.payload} if message.payload else {"text": asked}
     return {
         "conversation_id": job.conversation.id,
         "message_id": message.id,

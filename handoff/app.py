@@ -2,19 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from handoff import panel
 from handoff.api import health, internal, metrics, webchat
 from handoff.api.request_ids import RequestIds
+from handoff.db import AWAY, is_away
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
 from handoff.ledger import LedgerWatch
@@ -51,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     _show(app, house)
     _mount_faces(app, house)
-    for error in (OperationalError, InterfaceError, NoConnectionFree):
+    for error in AWAY:
         app.add_exception_handler(error, _database_is_away)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_middleware(RequestIds)
@@ -89,6 +88,7 @@ def _show(app: FastAPI, house: House) -> None:
         {"safety": house.deaf} if house.deaf else {},
         frozenset(house.channels),
         house.scanner,
+        house.room,
     )
     app.state.ledger = LedgerWatch(
         house.database,
@@ -135,8 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await training
         for task in watching:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*watching, return_exceptions=True)
         await house.close()
 
 
@@ -147,8 +146,10 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
-async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:
+async def _database_is_away(_request: Request, error: Exception) -> JSONResponse:
     """503, so that a provider tries again: nothing was acknowledged."""
+    if not is_away(error):
+        raise error
     return JSONResponse(
         {"detail": "Il servizio non è raggiungibile in questo momento. Riprovi tra poco."}, 503
     )

@@ -12,6 +12,7 @@ from handoff.attachments import (
     Claimed,
     Outcome,
     Refused,
+    Room,
     Scanner,
     ScannerAway,
     check,
@@ -22,21 +23,30 @@ from handoff.db import Database
 MAX_ATTEMPTS = 8  # with the pauses between them about half an hour
 LONGEST_FETCH = 120.0  # seconds
 LONGEST_PAUSE = 300.0  # seconds
-LOOK_AGAIN = 30.0  # seconds until the scanner is asked again
+LOOK_AGAIN = 30.0  # seconds until scanner or disk are asked again
+ENOUGH = Room()
 GONE = "Il file non è più disponibile: lo mandi di nuovo, per favore."
 NOT_FETCHED = "Non è stato possibile scaricare il file: lo mandi di nuovo, per favore."
 
 
 class Collecting:
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], scanner: Scanner
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        scanner: Scanner,
+        room: Room = ENOUGH,
     ) -> None:
         self.database = database
         self._channels = channels
         self._scanner = scanner
+        self._room = room
 
     async def collect(self, job: Claimed) -> None:
         """One look at one file. Nothing is open while a provider or the scanner is asked."""
+        if job.content is None and self._room.is_scarce:
+            await self._put_off(job)
+            return
         try:
             outcome = await self._look(job)
         except Refused as refusal:
@@ -76,6 +86,11 @@ class Collecting:
             raise Refused(TOO_BIG)
         async with asyncio.timeout(LONGEST_FETCH):
             return (await channel.fetch(job.reference, at_most=LARGEST)).content
+
+    async def _put_off(self, job: Claimed) -> None:
+        """The provider keeps it, where there is room."""
+        async with self.database.begin() as session:
+            await attachments.again(session, job, pause=LOOK_AGAIN, counts=False)
 
     async def _again(self, job: Claimed) -> None:
         pause = min(LONGEST_PAUSE, 5.0 * 3.0 ** (job.attempts - 1))

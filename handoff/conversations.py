@@ -199,6 +199,20 @@ async def messages_after(
     return list(await session.scalars(AFTER, given))
 
 
+async def wrote_since(session: AsyncSession, conversation_id: str, *, seq: int) -> bool:
+    """Whether the citizen said anything after this number."""
+    wrote = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.seq > seq, Message.author == "citizen"
+    )
+    return await session.scalar(wrote.limit(1)) is not None
+
+
+async def was_told(session: AsyncSession, message_id: str, topic: str) -> bool:
+    """Whether these words answered the message already. The conversation must be locked."""
+    told = select(Message.id).where(Message.reply_to == message_id, Message.topic == topic)
+    return await session.scalar(told.limit(1)) is not None
+
+
 async def hides_key(session: AsyncSession, conversation_id: str, *, seq: int) -> bool:
     """True if a key that the citizen's side has received up to `seq` is still kept."""
     conversation = await session.get_one(Conversation, conversation_id)

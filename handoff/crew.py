@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
-from handoff.attachments import Scanner
+from handoff.attachments import Room, Scanner
 from handoff.channel import Channel, Receive
 from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
@@ -28,6 +28,7 @@ NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
+ENOUGH = Room()
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +42,7 @@ class Crew:
         *,
         slots: int,
         scanner: Scanner = NO_SCANNER,
+        room: Room = ENOUGH,
         telemetry: Telemetry = NOBODY,
         stop_within: float = 20.0,  # seconds
     ) -> None:
@@ -59,33 +61,29 @@ class Crew:
             slots=slots,
             telemetry=telemetry,
         )
-        self._lines: tuple[
-            Line[inbox.Claimed], Line[outbox.Claimed], Line[attachments.Claimed]
-        ] = (
-            self.answerers,
-            Line(
-                database,
-                "outbox",
-                Outbox,
-                outbox.claim,
-                delivery.deliver,
-                _deliver_again,
-                owner=self.owner,
-                slots=slots,
-                telemetry=telemetry,
-            ),
-            Line(
-                database,
-                "attachments",
-                Attachment,
-                attachments.claim,
-                Collecting(database, delivery.channels, scanner).collect,
-                _collect_again,
-                owner=self.owner,
-                slots=max(1, slots // 2),  # each holds a whole file in memory
-                telemetry=telemetry,
-            ),
+        self.deliverers = Line(
+            database,
+            "outbox",
+            Outbox,
+            outbox.claim,
+            delivery.deliver,
+            _deliver_again,
+            owner=self.owner,
+            slots=slots,
+            telemetry=telemetry,
         )
+        collectors = Line(
+            database,
+            "attachments",
+            Attachment,
+            attachments.claim,
+            Collecting(database, delivery.channels, scanner, room).collect,
+            _collect_again,
+            owner=self.owner,
+            slots=max(1, slots // 2),  # each holds a whole file in memory
+            telemetry=telemetry,
+        )
+        self._lines = (self.answerers, self.deliverers, collectors)
         self._tasks: list[asyncio.Task[None]] = []
         self._stop_within = stop_within
         self._left_at: float | None = None  # by the loop's clock
@@ -166,7 +164,7 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
-    await outbox.later(session, job, reason="errore interno", retry_after=None)
+    await outbox.interrupted(session, job, reason="errore interno", pause=PAUSE)
 
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:

@@ -3,12 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import URL, Float, make_url, text
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -21,7 +29,22 @@ from handoff.telemetry import NOBODY, Telemetry
 ALIVE = 5.0  # seconds between two signs of life of the connection that hears rings
 RINGS = "sportello"  # the PostgreSQL channel that carries rings between processes
 NOTIFY = text("select pg_notify(:channel, ring) from unnest(cast(:rings as text[])) as ring")
+# A real write that leaves nothing behind: a page of the log, as any message costs
+SQLITE_WRITE = (text("pragma user_version = 0"),)
+POSTGRESQL_WRITE = (
+    text("select pg_logical_emit_message(true, 'sportello', '')"),
+    text("update inbox set state = state where false"),  # refused where one may only read
+)
+AWAY = (DBAPIError, PoolTimeout)  # unless it is one of
+OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)  # seconds between tries at what must be written down
+Written = TypeVar("Written")
 logger = logging.getLogger(__name__)
+
+
+def is_away(error: BaseException) -> bool:
+    """True if the database cannot work now: gone, locked, full or read-only."""
+    return isinstance(error, AWAY) and not isinstance(error, OUR_FAULT)
 
 
 class now(FunctionElement[float]):
@@ -43,16 +66,22 @@ def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
 
 
 class Database:
-    """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring."""
+    """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring.
 
-    def __init__(self, url: str, telemetry: Telemetry = NOBODY) -> None:
+    Whatever keeps the database from working is one of AWAY.
+    """
+
+    def __init__(
+        self, url: str, telemetry: Telemetry = NOBODY, *, patience: float | None = 30.0
+    ) -> None:
+        """`patience`: seconds for one statement; PostgreSQL may vanish without a word."""
         self.bell = Bell()
         self._telemetry = telemetry
         made = make_url(url)
         self.engine = (
             sqlite.create_engine(made)
             if made.get_backend_name() == "sqlite"
-            else _postgresql(made)
+            else _postgresql(made, patience)
         )
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self.is_shared = not self._is_sqlite  # by several processes
@@ -79,7 +108,7 @@ class Database:
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            await session.connection()  # waits for one here, where it is measured
+            await _reach(session)  # waits for a connection here, where it is measured
             yield session
 
     @asynccontextmanager
@@ -87,20 +116,44 @@ class Database:
         """One snapshot to read from; takes no write lock. `apart`: it may take long (reports)."""
         engine = self._apart if apart else self._reader
         async with AsyncSession(engine, expire_on_commit=False) as session:
+            await _reach(session)
             yield session
+
+    async def insist(self, unit: Callable[[AsyncSession], Awaitable[Written]]) -> Written:
+        """A whole transaction, begun anew while the database is away: of what happened already.
+
+        It may run once more after it was committed: the answer to a commit can get lost.
+        """
+        for pause in PAUSES:
+            try:
+                async with self.begin() as session:
+                    return await unit(session)
+            except AWAY as error:
+                if not is_away(error):
+                    raise
+            await asyncio.sleep(pause)
+        async with self.begin() as session:
+            return await unit(session)
+
+    async def try_writing(self) -> None:
+        """Raises what a message would meet: a full disk lets read, begin and commit nothing."""
+        async with self.begin() as session:
+            for statement in SQLITE_WRITE if self._is_sqlite else POSTGRESQL_WRITE:
+                await session.execute(statement)
 
     async def hear_others(self) -> None:
         """Rings of other processes ring here too (PostgreSQL only). Runs until cancelled."""
         while not self._is_sqlite:
             try:
                 await self._hear()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # of a connection that breaks asyncpg tells in many ways
                 logger.warning("lost the wake-up connection: %s", type(error).__name__)
             await asyncio.sleep(1)
 
     async def _hear(self) -> None:
         url = self.engine.url.set(drivername="postgresql")
-        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        address = url.render_as_string(hide_password=False)
+        connection = await asyncpg.connect(address, timeout=5.0)
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
@@ -123,7 +176,19 @@ async def _within(seconds: float, event: asyncio.Event) -> bool:
         return False
 
 
-def _postgresql(url: URL) -> AsyncEngine:
+async def _reach(session: AsyncSession) -> None:
+    """Connect now: of a server that is not there asyncpg tells by the system's own errors."""
+    try:
+        await session.connection()
+    except OSError as error:
+        raise OperationalError("connect", None, error) from error
+
+
+def _postgresql(url: URL, patience: float | None) -> AsyncEngine:
     return create_async_engine(
-        url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, pool_size=20
+        url.set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # errors end in logs, parameters are what citizens wrote
+        pool_pre_ping=True,
+        pool_size=20,
+        connect_args={"timeout": 5.0, "command_timeout": patience},
     )

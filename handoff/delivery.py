@@ -25,7 +25,7 @@ from handoff.telemetry import NOBODY, Telemetry
 from handoff.undelivered import call_a_person, note_failure
 
 WITHHELD = "withheld"  # what need not or must not leave
-COURTESIES = frozenset({"presa_in_carico"})  # topics
+COURTESIES = frozenset({"presa_in_carico", "un_momento"})  # topics
 ONLY_PERSONS = "su questo canale scrivono solo persone"
 NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
 logger = logging.getLogger(__name__)
@@ -93,8 +93,9 @@ class Delivery:
         return await self._sent(job, receipt)
 
     async def _later(self, job: Claimed, reason: str, retry_after: timedelta | None = None) -> str:
-        async with self.database.begin() as session:
-            await outbox.later(session, job, reason=reason, retry_after=retry_after)
+        await self.database.insist(
+            lambda session: outbox.later(session, job, reason=reason, retry_after=retry_after)
+        )
         return "later"
 
     async def _unknown(self, job: Claimed, channel: Channel, reason: str) -> str:
@@ -103,21 +104,12 @@ class Delivery:
             return await self._later(job, reason)
         if channel.reports_within is None:
             return await self._give_up(job, "unknown", "unknown", reason)
-        async with self.database.begin() as session:
-            await outbox.settle(
-                session,
-                job,
-                "unknown",
-                cause="unknown",
-                reason=reason,
-                wait=channel.reports_within,
-                parts=len(channel.parts_of(job.outbound)),
-            )
-            await echoes.look_again(session, job.channel, job.outbound.address)
-        return "unknown"
+        return await self._settle(job, "unknown", "unknown", reason, wait=channel.reports_within)
 
     async def _sent(self, job: Claimed, receipt: Receipt) -> str:
-        async with self.database.begin() as session:
+        """It has left: what a database that is away forgets of it, a citizen reads twice."""
+
+        async def note(session: AsyncSession) -> None:
             await outbox.settle(session, job, "sent", external_ids=receipt.external_ids)
             await echoes.look_again(session, job.channel, job.outbound.address)
             row = await session.get_one(Outbox, job.id)
@@ -125,6 +117,8 @@ class Delivery:
                 await note_failure(session, row)
             if job.message.secret:
                 await conversations.seen(session, job.conversation_id, seq=job.message.seq)
+
+        await self.database.insist(note)
         return "sent"
 
     async def _fail(self, job: Claimed, cause: str, reason: str) -> str:
@@ -133,30 +127,57 @@ class Delivery:
             return await self._give_up(job, "failed", cause, reason)
         return await self._settle(job, "failed", cause, reason)
 
-    async def _settle(self, job: Claimed, state: str, cause: str | None, reason: str) -> str:
-        async with self.database.begin() as session:
-            await self._write_down(session, job, state, cause, reason)
+    async def _settle(
+        self,
+        job: Claimed,
+        state: str,
+        cause: str | None,
+        reason: str,
+        *,
+        wait: timedelta | None = None,
+    ) -> str:
+        await self.database.insist(
+            lambda session: self._write_down(session, job, state, cause, reason, wait)
+        )
         return state
 
     async def _write_down(
-        self, session: AsyncSession, job: Claimed, state: str, cause: str | None, reason: str
+        self,
+        session: AsyncSession,
+        job: Claimed,
+        state: str,
+        cause: str | None,
+        reason: str,
+        wait: timedelta | None = None,
     ) -> bool:
         channel = self.channels.get(job.channel)
-        parts = len(channel.parts_of(job.outbound)) if channel else 1
-        settled = await outbox.settle(session, job, state, cause=cause, reason=reason, parts=parts)
+        settled = await outbox.settle(
+            session,
+            job,
+            state,
+            cause=cause,
+            reason=reason,
+            wait=wait,
+            parts=len(channel.parts_of(job.outbound)) if channel else 1,
+        )
         await echoes.look_again(session, job.channel, job.outbound.address)
         return settled
 
     async def _mark_unreachable(self, job: Claimed) -> None:
-        async with self.database.begin() as session:
+        async def note(session: AsyncSession) -> None:
             conversation = await conversations.lock(session, job.conversation_id)
             conversation.unreachable = True
 
+        await self.database.insist(note)
+
     async def _give_up(self, job: Claimed, state: str, cause: str, reason: str) -> str:
         """A person decides what to do with it."""
-        async with self.database.begin() as session:
+
+        async def note(session: AsyncSession) -> None:
             if await self._write_down(session, job, state, cause, reason):
                 await call_a_person(session, job.conversation_id, job.message.id)
+
+        await self.database.insist(note)
         return state
 
     async def look_after_the_unknown(self) -> int:

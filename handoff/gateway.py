@@ -1,5 +1,6 @@
 """What happens to a message that came in: stored with its emergency's answer, or not at all."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +24,7 @@ from handoff.telemetry import NOBODY, Telemetry
 from handoff.tidings import Tidings
 
 __all__ = ["Gateway", "PrivacyNotice"]
+LONG = 2_000  # characters; they take 50 ms
 logger = logging.getLogger(__name__)
 
 
@@ -104,7 +106,8 @@ class Gateway:
     async def _receive(self, inbound: Inbound) -> Received:
         typed = inbound.payload is None  # a pressed button's text is ours
         words = " ".join(filter(None, (inbound.subject, inbound.text)))
-        finding = self.safety.look(words) if typed else None
+        finding = await self._look(words) if typed else None
+        inbound = hearing.storable(inbound)
         try:
             received = await self._store(inbound, finding)
         except IntegrityError:  # another delivery of it was stored between our look and our write
@@ -126,6 +129,12 @@ class Gateway:
             repeat=received.duplicate or None,
             safety=finding.topic if finding else None,
         )
+
+    async def _look(self, words: str) -> Finding | None:
+        """What takes long to read must not hold up everybody else."""
+        if len(words) <= LONG:
+            return self.safety.look(words)
+        return await asyncio.to_thread(self.safety.look, words)
 
     async def _store(self, inbound: Inbound, finding: Finding | None) -> Received:
         with self._hands.seat() if self._hands else nullcontext() as seat:

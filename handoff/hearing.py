@@ -1,5 +1,6 @@
 """Stores what a citizen's message is, besides its words: whose it is, and for whom."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +8,62 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import attachments, conversations, inbox, receipts, tickets
-from handoff.channel import Inbound
+from handoff.channel import Attachment, Inbound
+from handoff.channel.webhook import clean
 from handoff.tables import UNPROVEN, Conversation, Message, Ticket
 from handoff.tickets import note_joined
 
 LETTER = "posta"  # a kind of ticket: a person answers, the bot never does
 LONGEST_SUBJECT = 200  # characters
+LONGEST_TEXT = 64_000  # characters
+LONGEST_NAME = 200
+LONGEST_ID = 255
+LONGEST_NOTE = 2_000  # of what stands beside the text
+CUT = "\n[testo troncato]"
+
+
+def storable(inbound: Inbound) -> Inbound:
+    """As it came, but for what no column can hold: else it would come again for ever."""
+    text = clean(inbound.text)
+    return replace(
+        inbound,
+        external_id=_id(inbound.external_id),
+        address=_id(inbound.address),
+        text=text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT,
+        name=_note(inbound.name, LONGEST_NAME),
+        subject=_note(inbound.subject, LONGEST_NOTE),
+        unsupported=_note(inbound.unsupported, LONGEST_NOTE),
+        group=_note(inbound.group, LONGEST_NOTE),
+        edits=_id(inbound.edits) if inbound.edits else None,
+        thread=_note(inbound.thread, LONGEST_ID),
+        answers_to=tuple(_id(one) for one in inbound.answers_to),
+        particulars={
+            clean(name)[:LONGEST_ID]: clean(told)[:LONGEST_NOTE]
+            for name, told in inbound.particulars.items()
+        },
+        attachments=tuple(_file(file) for file in inbound.attachments),
+    )
+
+
+def _file(file: Attachment) -> Attachment:
+    return replace(
+        file,
+        name=clean(file.name),
+        media_type=clean(file.media_type),
+        reference=clean(file.reference),
+    )
+
+
+def _note(told: str | None, longest: int) -> str | None:
+    return clean(told)[:longest] if told else None
+
+
+def _id(given: str) -> str:
+    """One that is too long stays the same at every repeat, and another than all others."""
+    known = clean(given)
+    if len(known) <= LONGEST_ID:
+        return known
+    return f"{known[: LONGEST_ID - 65]}:{hashlib.sha256(known.encode()).hexdigest()}"
 
 
 async def thread_of(session: AsyncSession, inbound: Inbound) -> Conversation | None:

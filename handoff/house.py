@@ -7,7 +7,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from handoff.answering import Answering
-from handoff.attachments import Scanner
+from handoff.attachments import Room, Scanner
 from handoff.bot import Addresses, Bots
 from handoff.channel import Channel
 from handoff.channel.calling import client
@@ -43,6 +43,7 @@ class House:
     bots: Bots
     joining: Joining
     scanner: Scanner
+    room: Room
     metrics: Metrics
     deaf: str | None  # why safety has its rules only, when it has no ear
 
@@ -56,6 +57,7 @@ class House:
             self.knowledge,
             slots=max(1, self.settings.workers),
             scanner=self.scanner,
+            room=self.room,
             telemetry=self.metrics.counters,
             stop_within=self.settings.stop_within,
         )
@@ -106,6 +108,7 @@ def build(settings: Settings) -> House:
         metrics=metrics,
         joining=joining,
         scanner=Scanner.at(settings.clamav_url),
+        room=Room.beside(settings.database_url, settings.var, low=settings.low_disk),
         deaf=deaf,
     )
 

@@ -117,6 +117,16 @@ async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") ->
     return done is not None
 
 
+async def holds(session: AsyncSession, job: Claimed) -> bool:
+    """Whether the job is still this worker's; then nobody else's until the transaction ends."""
+    held = await session.scalar(
+        select(Inbox.id)
+        .where(Inbox.id == job.id, Inbox.owner == job.owner, Inbox.state == "run")
+        .with_for_update()
+    )
+    return held is not None
+
+
 async def again(session: AsyncSession, job: Claimed, *, pause: float = 0.0) -> None:
     """Hand the message to the next worker, `pause` seconds from now."""
     await session.execute(

@@ -128,7 +128,7 @@ class Line(Generic[Job]):
                 self._database.bell.ring([self._topic])  # others may have waited for this worker
 
     def _start(self, job: Job) -> None:
-        task = asyncio.create_task(self._see_to(job))
+        task = asyncio.create_task(self.see_to(job))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -140,7 +140,8 @@ class Line(Generic[Job]):
         self._running.discard(task)
         self._database.bell.ring([self._topic])
 
-    async def _see_to(self, job: Job) -> None:
+    async def see_to(self, job: Job) -> None:
+        """Whatever happens, it ends settled, put back, or for the lease to run out."""
         try:
             await self._handle(job)
         except Exception as error:
@@ -152,8 +153,7 @@ class Line(Generic[Job]):
     async def _put_back(self, job: Job) -> None:
         """If even this fails, the lease runs out and another worker finds the job."""
         with suppress(SQLAlchemyError, OSError):
-            async with self._database.begin() as session:
-                await self._retry(session, job)
+            await self._database.insist(lambda session: self._retry(session, job))
 
     async def finish(self, seconds: float) -> None:
         """Give what is running time to end, then end it."""

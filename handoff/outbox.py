@@ -45,7 +45,7 @@ async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Cl
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    return [await _begin(session, owner, number) for number in list(ids)]
+    return [await _begin(session, owner, number) for number in sorted(ids)]
 
 
 async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
@@ -165,6 +165,15 @@ async def later(
     """Try again when the provider said so, else after a growing pause with jitter."""
     await _end_attempts(session, job, "ready", reason)
     pause = retry_after.total_seconds() if retry_after else backoff(job.attempts)
+    await _back(session, job, reason=reason, pause=pause)
+
+
+async def interrupted(session: AsyncSession, job: Claimed, *, reason: str, pause: float) -> None:
+    """Hand it on with its attempt left open: nobody knows whether the message went out."""
+    await _back(session, job, reason=reason, pause=pause)
+
+
+async def _back(session: AsyncSession, job: Claimed, *, reason: str, pause: float) -> None:
     await session.execute(
         update(Outbox)
         .where(Outbox.id == job.id, Outbox.owner == job.owner, Outbox.state == "run")
@@ -202,9 +211,14 @@ def backoff(attempts: int) -> float:
 async def _end_attempts(
     session: AsyncSession, job: Claimed, result: str, reason: str | None
 ) -> None:
+    """This one and what was interrupted before it; a later one belongs to another worker."""
     await session.execute(
         update(Attempt)
-        .where(Attempt.outbox_id == job.id, Attempt.ended_at.is_(None))
+        .where(
+            Attempt.outbox_id == job.id,
+            Attempt.number <= job.attempts,
+            Attempt.ended_at.is_(None),
+        )
         .values(result=result, reason=reason, ended_at=present())
         .execution_options(synchronize_session=False)
     )

@@ -53,7 +53,7 @@ class Reception:
         """Write it down with what must be said at once, and leave the rest to the workers."""
         if conversation.address == inbound.address and inbound.wants != "nobody":
             conversation.heard_at, conversation.unreachable = present(), False
-        heard = _heard(inbound)
+        heard = inbound.text
         wish = joining.wish_of(heard) if inbound.payload is None else None
         heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
         text = without_codes(heard)
@@ -198,9 +198,3 @@ class Reception:
         await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
         if self._is_terse(conversation.channel):
             await self._notify(session, conversation)
-
-
-def _heard(inbound: Inbound) -> str:
-    """What no database can store becomes storable; the rest stays as the citizen wrote it."""
-    whole = inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\x00", "")

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     frame_ancestors: Words = ()
     secure_cookies: bool = False
     clamav_url: str = Field(default="", pattern=r"^(tcp://[^/:@\s]+:\d+)?$")  # empty: no scanner
+    low_disk: float = Field(default=0.1, ge=0, le=1)  # share that is free: below, no more files
     admin_email: str = ""
     admin_password: SecretStr = SecretStr("")
 

@@ -29,7 +29,8 @@ Result = TypeVar("Result")
 
 def create_engine(url: URL) -> AsyncEngine:
     """An engine on one file: WAL, each commit on the disk, foreign keys watched."""
-    engine = create_async_engine(url.set(drivername=f"sqlite+{Dialect.driver}"))
+    driver = f"sqlite+{Dialect.driver}"
+    engine = create_async_engine(url.set(drivername=driver), hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -84,7 +85,7 @@ class Dialect(SQLiteDialect_pysqlite):
     def create_connect_args(self, url: URL) -> Any:
         arguments, options = super().create_connect_args(url)
         ours = {"factory": Link, "check_same_thread": False, "isolation_level": None}
-        return arguments, {**options, **ours, "timeout": WAIT}
+        return arguments, {"timeout": WAIT, **options, **ours}
 
     def do_execute(
         self,

@@ -90,6 +90,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "scaled": scaled.scaled,
     "test": tests.run_all,
     "test-fast": tests.run_fast,
+    "torture": tests.torture,
     "sportello": sportello,
     "train": train,
     "eval": evaluate,

@@ -35,13 +35,19 @@ class Server:
     def running(self, *, stop: str = "fast") -> Iterator[str]:
         """Its URL, without a database name. `stop` is a mode of pg_ctl's."""
         self._prepare()
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {self.options}"
-        log = self.folder / "log"
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", settings, "start")
+        self.start()
         try:
             yield self.url
         finally:
-            self._run("pg_ctl", "-D", self.data, "-m", stop, "stop")
+            self.stop(stop)
+
+    def start(self) -> None:
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {self.options}"
+        log = self.folder / "log"
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", settings, "start")
+
+    def stop(self, mode: str) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", mode, "stop")
 
     @property
     def process(self) -> int:

@@ -1,4 +1,4 @@
-"""`make test`: set-up, a trained model, then both worlds' tests; each outcome counts."""
+"""`make test` and `make torture`: set-up, a trained model, then the tests; each outcome counts."""
 
 import subprocess
 import time
@@ -19,11 +19,11 @@ def run_all() -> int:
     training.train()
     suites = {
         "the bot's tests": BOTS,
-        "our tests": (*SIDE_BY_SIDE, "-m", "not e2e and not slow", "tests"),
+        "our tests": (*SIDE_BY_SIDE, "-m", "not e2e and not slow and not torture", "tests"),
         # a browser's driver keeps an event loop running, which others' tests would meet
-        "the browser's tests": (*OURS, "-m", "e2e", "tests"),
+        "the browser's tests": (*OURS, "-m", "e2e and not torture", "tests"),
         # they start many processes and look at the clock: one after the other
-        "our slow tests": (*OURS, "-m", "slow", "tests"),
+        "our slow tests": (*OURS, "-m", "slow and not torture", "tests"),
     }
     return _outcome(suites, env=env)
 
@@ -31,8 +31,19 @@ def run_all() -> int:
 def run_fast() -> int:
     """What needs neither a browser nor several processes."""
     bootstrap.prepare()
-    command = (*SIDE_BY_SIDE, "-m", "not e2e and not slow", "tests")
+    command = (*SIDE_BY_SIDE, "-m", "not e2e and not slow and not torture", "tests")
     return _outcome({"our fast tests": command}, env=quiet_environment())
+
+
+def torture() -> int:
+    """What takes minutes: real processes are killed under load, then the deep tests."""
+    bootstrap.prepare()
+    training.train()
+    suites = {
+        "the torture": (OUR_PYTHON, "-m", "tests.torture"),
+        "our deep tests": (*OURS, "-m", "torture", "tests"),
+    }
+    return _outcome(suites, env=_environment())
 
 
 def _environment() -> dict[str, str]:

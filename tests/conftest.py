@@ -166,6 +166,7 @@ def settings(database_url: str, fake_bot: FakeBot) -> Settings:
         bot_timeout=0.5,
         bot_token="b" * 32,
         internal_token="i" * 32,
+        low_disk=0,  # whatever else fills the machine
     )
 
 

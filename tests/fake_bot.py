@@ -14,16 +14,18 @@ TICKETS = {"parla_con_operatore": PERSON}
 
 
 class FakeBot:
-    """Knows a few words. Set `fault` to hang | broken | empty | unknown_words."""
+    """Knows a few words. Set `fault` to hang | refusing | broken | empty | unknown_words."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
         self.request_ids: list[str | None] = []  # of what it was asked
         self.ranking: list[dict[str, Any]] = []  # what it thought of
+        self.replies: list[dict[str, Any]] | None = None  # instead of its own
+        self.heard = threading.Condition()
         self.fault: str | None = None
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(NOTICED,), daemon=True
@@ -43,10 +45,14 @@ class FakeBot:
         self._server.server_close()
 
     def answer(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.asked.append(question)
+        with self.heard:
+            self.asked.append(question)
+            self.heard.notify_all()
         time.sleep(self.delay)
         if self.fault == "hang":
             self.unhang.wait(60)
+        if self.fault == "refusing":
+            return 422, {"detail": "text is missing or not as it should be."}
         if self.fault == "broken":
             return 500, {"detail": "broken"}
         if self.fault == "empty":
@@ -54,6 +60,7 @@ class FakeBot:
         topic = "nessuno_lo_sa" if self.fault == "unknown_words" else topic_of(question)
         answer = by_the_contract(topic)
         answer["parse"]["ranking"] = self.ranking
+        answer["replies"] = self.replies or answer["replies"]
         return 200, answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

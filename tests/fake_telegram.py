@@ -212,9 +212,11 @@ class FakeTelegram:
             time.sleep(0.05)
 
     def _message(self, chat: int, **content: Any) -> Fields:
-        self._last_message += 1
+        with self._changed:
+            self._last_message += 1
+            number = self._last_message
         return {
-            "message_id": self._last_message,
+            "message_id": number,
             "date": 1_790_000_000,
             "chat": {"id": chat, "type": "private", "first_name": "Ada"},
             "from": _citizen(chat),

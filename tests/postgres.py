@@ -12,19 +12,28 @@ from ops.equipment import NO_POSTGRES, find_postgres
 from ops.postgres import Server
 from ops.progress import Remedy
 
-SPEED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+# what was committed survives the death of the server, though not that of the machine
+SURVIVES = "-c fsync=off -c max_connections=200"
+SPEED = f"{SURVIVES} -c synchronous_commit=off -c full_page_writes=off"
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """A running server's URL, without a database name; it is gone afterwards."""
+    with started(SPEED) as running:
+        yield running.url
+
+
+@contextmanager
+def started(options: str) -> Iterator[Server]:
     programs = find_postgres(os.environ)
     if programs is None:
         raise Remedy(NO_POSTGRES)
     folder = Path(tempfile.mkdtemp(prefix="sportello-pg-"))
     try:
-        with Server(programs, folder, free_port(), SPEED).running(stop="immediate") as url:
-            yield url
+        running = Server(programs, folder, free_port(), options)
+        with running.running(stop="immediate"):
+            yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

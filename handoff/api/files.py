@@ -11,7 +11,7 @@ from handoff import attachments
 from handoff.api import limits
 from handoff.api.said import NO_ID
 from handoff.api.sessions import CHANNEL, Caller, known_caller
-from handoff.attachments import LARGEST, TOO_BIG, Refused
+from handoff.attachments import LARGEST, NOT_NOW, TOO_BIG, Refused
 from handoff.channel import Attachment, Inbound, Received
 from handoff.channel.webhook import read_body
 
@@ -24,6 +24,8 @@ Known = Annotated[Caller, Depends(known_caller)]
 async def _content(request: Request, caller: Known) -> bytes:
     """The raw body of somebody whom we know; 413 when it is too large."""
     await limits.count(request, limits.MESSAGES, caller.conversation_id)
+    if request.app.state.house.room.is_scarce:
+        raise HTTPException(503, NOT_NOW)
     try:
         return await read_body(request, largest=LARGEST)
     except HTTPException as error:

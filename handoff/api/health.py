@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff.attachments import NOT_SET, Scanner
+from handoff.attachments import NOT_SET, Room, Scanner
 from handoff.db import Database
 from handoff.tables import ChannelState
 
@@ -30,6 +30,7 @@ class Health:
     shortcomings: dict[str, str] = field(default_factory=dict)  # since the start, with reasons
     channels: frozenset[str] = frozenset()  # those that run
     scanner: Scanner = field(default_factory=Scanner)
+    room: Room = field(default_factory=Room)
     was_up: bool = field(default=False, init=False)
 
     def hears(self) -> None:
@@ -51,6 +52,8 @@ class Health:
         away = await self.scanner.trouble()
         told = {**reasons, **self.shortcomings, **await self._troubled_channels()}
         told |= {"scanner": away} if away else {}
+        scarce = self.room.trouble()
+        told |= {"disk": scarce} if scarce else {}
         body = {
             "ready": ready,
             "degraded": sorted(told),
@@ -69,8 +72,10 @@ class Health:
     async def _failed(self) -> list[str]:
         failed = [] if self.workers_are_well() else ["workers"]
         try:
-            async with asyncio.timeout(PATIENCE), self.database.read() as session:
-                await session.execute(text("select count(*) from inbox where id < 0"))
+            async with asyncio.timeout(PATIENCE):
+                async with self.database.read() as session:
+                    await session.execute(text("select count(*) from inbox where id < 0"))
+                await self.database.try_writing()
         except (SQLAlchemyError, OSError, TimeoutError):
             failed.append("database")
         return failed

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from handoff import throttle, tickets
+from handoff.db import AWAY, is_away
 from handoff.settings import Settings
 from handoff.throttle import Guess
 from handoff.tickets import Standing
@@ -31,7 +31,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 LARGEST_FORM = 4_096  # bytes
-AWAY = (OperationalError, InterfaceError, OSError)  # asyncpg is refused a connection by an OSError
 SHOWN = 40  # characters of a mistaken name that are shown again
 templates = Jinja2Templates(Path(__file__).parents[1] / "web")
 router = APIRouter(include_in_schema=False)
@@ -81,7 +80,9 @@ async def _answer(request: Request, name: str, key: str) -> View:
         standing = await _look_up(request, name, key)
     except TooSoon as error:
         return View(status=429, name=name, problem="too_soon", pause=error.seconds)
-    except AWAY:
+    except AWAY as error:
+        if not is_away(error):
+            raise
         return View(status=503, name=name, problem="away")
     if standing is None:
         return View(status=422, name=name, problem="mistaken")

@@ -161,7 +161,10 @@ async def _show(session: AsyncSession, message: Message) -> None:
     ring(session, "tickets")
 
 
-async def again(session: AsyncSession, job: Claimed, *, pause: float = 0.0) -> None:
+async def again(
+    session: AsyncSession, job: Claimed, *, pause: float = 0.0, counts: bool = True
+) -> None:
     """Hand the file to the next worker, `pause` seconds from now."""
-    await session.execute(_mine(job, state="ready", due=now() + pause))
+    attempts = job.attempts if counts else job.attempts - 1
+    await session.execute(_mine(job, state="ready", due=now() + pause, attempts=attempts))
     ring(session, "attachments")

@@ -13,6 +13,10 @@ class BotSilent(Exception):
         self.why = why
 
 
+class BotObjects(BotSilent):
+    """It finds fault with this one question: it lives, and answers others."""
+
+
 class BotAway(BotSilent):
     """Nobody took the connection: the question surely did not leave."""
 

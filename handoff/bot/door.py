@@ -7,11 +7,12 @@ import httpx
 from pydantic import ValidationError
 
 import journal
-from handoff.bot.answers import Answer, BotAway, BotSilent
+from handoff.bot.answers import Answer, BotAway, BotObjects, BotSilent
 from handoff.bot.breaker import Breaker
 from handoff.telemetry import NOBODY, Telemetry
 
 TO_CONNECT = 1.0  # seconds; a machine that is switched off refuses nothing
+OBJECTIONS = (409, 413, 422)  # to what was asked, not to who asks
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -40,7 +41,7 @@ class Bot:
         try:
             answer = await self._ask(question)
         except BotSilent as silent:
-            self.breaker.failed()
+            self._count(silent)
             self._telemetry.silent(silent.why, time.perf_counter() - began)
             raise
         finally:
@@ -48,6 +49,12 @@ class Bot:
         self.breaker.succeeded()
         self._telemetry.answered(answer.decision, time.perf_counter() - began)
         return answer
+
+    def _count(self, silent: BotSilent) -> None:
+        if isinstance(silent, BotObjects):
+            self.breaker.succeeded()
+        else:
+            self.breaker.failed()
 
     async def _ask(self, question: dict[str, Any]) -> Answer:
         try:
@@ -62,10 +69,15 @@ class Bot:
         except NEVER_LEFT as error:
             raise BotAway("unreachable", type(error).__name__) from error
         except httpx.HTTPStatusError as error:
-            raise BotSilent("refused", f"HTTP {error.response.status_code}") from error
+            raise _refusal(error.response.status_code) from error
         except httpx.TimeoutException as error:
             raise BotSilent("slow", type(error).__name__) from error
         except httpx.HTTPError as error:
             raise BotSilent("unreachable", type(error).__name__) from error
         except ValidationError as error:
             raise BotSilent("garbled", type(error).__name__) from error
+
+
+def _refusal(status: int) -> BotSilent:
+    kind = BotObjects if status in OBJECTIONS else BotSilent
+    return kind("refused", f"HTTP {status}")

@@ -101,8 +101,9 @@ class Words(Step):
 
 
 class Reply(Words):
-    """`attachments`: ids of uploaded files that go with it."""
+    """`attachments`: ids of uploaded files that go with it; `seen`: the last number read."""
 
+    seen: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     attachments: Annotated[list[AttachmentId], Field(max_length=MOST_FILES)] = []
     faults: ClassVar[dict[str, str]] = {"attachments": NOT_FILES}
 

@@ -19,6 +19,7 @@ from handoff.tables import Conversation, Ticket
 MISSING = "Questo file non c'è, oppure non è ancora stato verificato."
 UNKNOWN = "Questa richiesta non esiste."
 NOT_SCANNED = "La verifica antivirus non risponde: riprovi tra qualche minuto."
+NO_ROOM = "Lo spazio su disco sta finendo: per ora non si caricano file."
 NOBODY = "In questa conversazione non c'è ancora nessun messaggio a cui allegare un file."
 ID = re.compile("[0-9a-f]{32}")
 router = APIRouter()
@@ -40,6 +41,8 @@ async def download(request: Request, attachment_id: str, entry: Known) -> Respon
 
 async def _uploaded(request: Request, entry: Acting) -> bytes:
     """The raw body; 413 when it is too large, whatever the headers promise."""
+    if request.app.state.house.room.is_scarce:
+        raise HTTPException(503, NO_ROOM)
     try:
         return await read_body(request, largest=LARGEST)
     except HTTPException as error:

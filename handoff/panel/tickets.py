@@ -102,6 +102,7 @@ async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Rep
             ticket_id,
             text=words.text,
             files=words.attachments,
+            seen=words.seen,
             **_who_and_when(entry, words),
         )
 
@@ -191,7 +192,11 @@ async def change_ticket(request: Request, ticket_id: str, change: Change) -> Res
     except tickets.Conflict as conflict:
         reason = str(conflict)
         present = await details_of(request, conflict.ticket_id)
-        content = {"detail": f"{reason[:1].upper()}{reason[1:]}.", "ticket": present}
+        content = {
+            "detail": f"{reason[:1].upper()}{reason[1:]}.",
+            "ticket": present,
+            "unread": isinstance(conflict, tickets.Unread),
+        }
         return JSONResponse(content, 409, headers=PRIVATE)
     return JSONResponse(await details_of(request, ticket_id), headers=PRIVATE)
 

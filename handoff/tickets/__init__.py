@@ -17,7 +17,7 @@ from handoff.tickets.reads import (
 )
 from handoff.tickets.resending import resend, send_template
 from handoff.tickets.standing import Standing, standings
-from handoff.tickets.state import Conflict, NotFound, note_joined
+from handoff.tickets.state import Conflict, NotFound, Unread, note_joined
 from handoff.tickets.work import close, hand_back, note, register, reopen, reply, take
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Stage",
     "Standing",
     "Terms",
+    "Unread",
     "change",
     "close",
     "counts",

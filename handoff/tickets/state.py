@@ -19,6 +19,10 @@ class Conflict(Exception):
         self.ticket_id = ticket_id  # to read the present state, in another transaction
 
 
+class Unread(Conflict):
+    """The citizen wrote again after what the operator had read."""
+
+
 async def at(session: AsyncSession, ticket_id: str, version: int) -> tuple[Ticket, Conversation]:
     """The ticket and its conversation, locked (conversation first, as everywhere)."""
     known = await session.get(Ticket, ticket_id)

@@ -10,7 +10,7 @@ from handoff.knowledge import Knowledge
 from handoff.speech import Speech
 from handoff.tables import Conversation, Operator, Ticket, present
 from handoff.tickets.opening import LIVE
-from handoff.tickets.state import at, changed, note_down, refuse_unless, taken_by
+from handoff.tickets.state import Unread, at, changed, note_down, refuse_unless, taken_by
 
 
 async def take(
@@ -52,11 +52,17 @@ async def reply(
     operator: Operator,
     text: str,
     files: Sequence[str] = (),
+    seen: int | None = None,
 ) -> Ticket:
-    """`files`: ids of what the operator uploaded for it. Raises `attachments.Gone`."""
+    """`files`: ids of what the operator uploaded for it. Raises `attachments.Gone`.
+
+    `seen`: number of the last message that the operator had read; raises `Unread`.
+    """
     ticket, conversation = await at(session, ticket_id, version)
     refuse_unless(ticket.state == "taken", "la richiesta non è in carico", ticket)
     refuse_unless(ticket.assignee_id == operator.id, "la richiesta è di un collega", ticket)
+    if seen is not None and await conversations.wrote_since(session, conversation.id, seq=seen):
+        raise Unread("il cittadino ha scritto ancora", ticket.id)
     message = await conversations.say(
         session, conversation, author="operator", author_name=operator.name, text=text
     )

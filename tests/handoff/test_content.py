@@ -104,6 +104,7 @@ NEEDED = [
     "modulo.uno_alla_volta",
     *("stato_segnalazione.nessuna", "stato_segnalazione.chiave_sbagliata"),
     *("dato_dimostrativo", "da_ricontrollare", "testo_cancellato", "codici_nascosti"),
+    "un_momento",
     "richiesta_non_cambiata",
     *("canale", "collega_codice_no", "collega_troppi", "collega_no", "collega_gia"),
     *("scollegato", "scollega_niente"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handoff import conversations
+from handoff import conversations, outbox
 from handoff.channel import (
     Channel,
     PermanentFailure,
@@ -19,6 +19,7 @@ from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
 from handoff.tables import Attempt, Conversation, Message, Outbox, Ticket
+from tests.handoff.machine.world import Frail
 from tests.handoff.post import OpenPost
 
 
@@ -133,6 +134,47 @@ async def test_a_worker_that_died_while_sending_leaves_an_unknown_outcome(
         rows = await until(database, "unknown")
     assert post.sent == []
     assert rows[0].message_id == message.id
+
+
+@pytest.mark.parametrize(
+    ("transactions", "state"),
+    [
+        pytest.param(1, "sent", id="for-a-moment"),
+        pytest.param(3, "unknown", id="until-it-is-put-back"),
+        pytest.param(4, "unknown", id="until-the-lease-ran-out"),
+    ],
+)
+async def test_what_the_provider_took_is_not_sent_again_because_the_database_was_away(
+    database_url: str, transactions: int, state: str
+) -> None:
+    frail, post = Frail(database_url), OpenPost()
+    crew = Crew(frail, Nobody(), Delivery(frail, {"post": post}), Knowledge(), slots=1)  # type: ignore[arg-type]
+    await say(frail, "uno")
+    for away in (transactions, 0):
+        async with frail.begin() as session:
+            await session.execute(update(Outbox).values(due=0.0, lease_until=0.0))
+            jobs = await outbox.claim(session, owner=crew.owner)
+        frail.away = away
+        for job in jobs:
+            await crew.deliverers.see_to(job)
+    async with frail.read() as session:
+        assert await session.scalar(select(Outbox.state)) == state
+    assert len(post.sent) == 1
+    await frail.close()
+
+
+async def test_a_worker_that_lost_its_lease_does_not_end_the_attempt_of_the_next(
+    database: Database,
+) -> None:
+    await say(database, "uno")
+    async with database.begin() as session:
+        [slow] = await outbox.claim(session, owner="host:1:slow")
+        await session.execute(update(Outbox).values(lease_until=0.0))
+        [next_one] = await outbox.claim(session, owner="host:1:next")
+        await outbox.later(session, slow, reason="429", retry_after=None)
+        ended = await session.scalars(select(Attempt.result).order_by(Attempt.number))
+        assert list(ended) == ["ready", None]
+    assert next_one.interrupted
 
 
 @pytest.mark.parametrize(

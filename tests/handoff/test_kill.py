@@ -6,21 +6,29 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 
 from tests import serving
 from tests.fake_bot import FakeBot
 from tests.postgres import free_port
 
-KILLS = 50
+KILLS = {"sqlite": 6, "postgresql": 3}
+MANY = {"sqlite": 50, "postgresql": 10}
 PER_KILL = 3  # messages accepted before each kill
 PATIENCE = 60.0  # seconds
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "how_often",
+    [
+        pytest.param(KILLS, marks=pytest.mark.slow, id="a-few"),
+        pytest.param(MANY, marks=pytest.mark.torture, id="many"),
+    ],
+)
 def test_every_accepted_message_has_exactly_one_final_answer(
-    database_url: str, fake_bot: FakeBot
+    database_url: str, fake_bot: FakeBot, how_often: dict[str, int]
 ) -> None:
-    kills = KILLS if database_url.startswith("sqlite") else KILLS // 5
+    kills = how_often[make_url(database_url).get_backend_name()]
     chance = random.Random(112)
     fake_bot.delay = 0.02  # seconds; so that kills fall before, during and after the bot's part
     port = free_port()

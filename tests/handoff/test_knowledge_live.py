@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
+from handoff.cli import main
 from handoff.db import Database
 from handoff.knowledge import Expired, Knowledge, exchange, revisions
 from handoff.knowledge.blocks import BadKnowledge, read_blocks, split
@@ -218,7 +219,7 @@ async def test_citizens_read_what_another_process_edited_while_the_service_runs(
     citizen: Citizen, database_url: str
 ) -> None:
     assert "gratuito" not in (await citizen.hears("parcheggio?"))[-1].text
-    await asyncio.to_thread(sportello, database_url, "knowledge", "import", str(DATA))
+    await import_(citizen.gateway.database, DATA)
     edited = ("knowledge", "set", "parcheggio", "Il parcheggio è gratuito.", "--why", "prova")
     await asyncio.to_thread(sportello, database_url, *edited)
     async with asyncio.timeout(10):
@@ -281,33 +282,44 @@ async def test_the_doctor_names_samples_and_what_is_past_its_day(
     assert any(line.startswith("directory/wards.yml: ") for line in lines)
 
 
-def sportello(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
+def environment(database_url: str) -> dict[str, str]:
+    return {
         "SPORTELLO_DATABASE_URL": database_url,
         "SPORTELLO_BOT_TOKEN": "b" * 32,
         "SPORTELLO_INTERNAL_TOKEN": "i" * 32,
-        "PATH": "/usr/bin:/bin",
     }
+
+
+def sportello(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "handoff", *arguments],
         cwd=ROOT,
-        env=environment,
+        env={"PATH": "/usr/bin:/bin", **environment(database_url)},
         text=True,
         capture_output=True,
         check=False,
     )
 
 
-def test_the_commands_import_set_and_export(database_url: str, tmp_path: Path) -> None:
-    assert "added" in sportello(database_url, "knowledge", "import", str(DATA)).stdout
-    done = sportello(database_url, "knowledge", "set", "parcheggio", "È gratuito.", "--why", "x")
-    assert done.stdout == "parcheggio: revision 2, live within a second\n", done.stderr
-    bad = sportello(database_url, "knowledge", "set", "parkeggio", "È gratuito.", "--why", "x")
-    assert (bad.returncode, "Nothing was changed" in bad.stderr) == (2, True)
+def test_the_commands_import_set_and_export(
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in environment(database_url).items():
+        monkeypatch.setenv(name, value)
+    assert main(["knowledge", "import", str(DATA)]) == 0
+    assert "added" in capsys.readouterr().out
+    assert main(["knowledge", "set", "parcheggio", "È gratuito.", "--why", "x"]) == 0
+    assert capsys.readouterr().out == "parcheggio: revision 2, live within a second\n"
+    assert main(["knowledge", "set", "parkeggio", "È gratuito.", "--why", "x"]) == 2
+    assert "Nothing was changed" in capsys.readouterr().err
     out = tmp_path / "out"
-    assert sportello(database_url, "knowledge", "export", str(out)).returncode == 0
+    assert main(["knowledge", "export", str(out)]) == 0
     assert "È gratuito." in (out / "knowledge" / "contatti.yml").read_text(encoding="utf-8")
     assert json.loads((out / exchange.NUMBERS).read_text())["parcheggio"] == 2
-    again = sportello(database_url, "knowledge", "export", str(out))
-    assert (again.returncode, "--over" in again.stderr) == (2, True)
-    assert sportello(database_url, "doctor").returncode == 1
+    capsys.readouterr()
+    assert main(["knowledge", "export", str(out)]) == 2
+    assert "--over" in capsys.readouterr().err
+    assert main(["doctor"]) == 1

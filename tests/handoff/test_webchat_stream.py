@@ -77,6 +77,7 @@ async def listening(
     ) as response:
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["x-accel-buffering"] == "no"  # nginx would collect events
         yield Ear(response)
 
 

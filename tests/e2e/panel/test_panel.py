@@ -102,6 +102,32 @@ def test_the_loser_of_two_learns_kindly_who_has_it(
     expect(conflict).to_be_empty()
 
 
+def test_a_reply_that_crosses_a_new_message_is_asked_about(
+    dario: DeskPage, citizen: Citizen, words: str
+) -> None:
+    citizen.asks_for_a_person(words)
+    dario.opens(words).takes()
+    dialog = dario.page.get_by_role("dialog", name="Inviare lo stesso?")
+    with dario.looking_away():
+        citizen.says("anzi no, ho risolto da me")
+        dario.text.fill("La richiamo alle 15")
+        dario.text.press("Control+Enter")
+        expect(dialog).to_contain_text("il cittadino ha aggiunto un messaggio")
+        expect(dario.log).to_contain_text("anzi no, ho risolto da me")
+        dialog.get_by_role("button", name="Annulla").click()
+        expect(dario.text).to_have_value("La richiamo alle 15")
+        expect(dario.log.locator(".said-operator")).to_have_count(0)
+    dario.answers("La richiamo alle 15")
+    citizen.hears("La richiamo alle 15")
+    with dario.looking_away():
+        citizen.says("alle 16, per favore")
+        dario.text.fill("Va bene")
+        dario.text.press("Control+Enter")
+        dialog.get_by_role("button", name="Invia lo stesso").click()
+        expect(dario.text).to_have_value("")
+    citizen.hears("Va bene")
+
+
 def test_a_draft_outlives_another_request_and_a_reload(
     carla: DeskPage, office: Office, words: str
 ) -> None:

@@ -1,10 +1,11 @@
 // The panel's API. Whatever fails becomes a Problem with a sentence to show.
 export class Problem extends Error {
-  constructor(status, sentence, { ticket = null, present = null } = {}) {
+  constructor(status, sentence, { ticket = null, present = null, unread = false } = {}) {
     super(sentence);
     this.status = status; // 0: nothing came back
     this.ticket = ticket; // a conflict tells how things stand
     this.present = present; // the same, of what is no ticket
+    this.unread = unread; // the citizen wrote again meanwhile
   }
 }
 

@@ -6,6 +6,9 @@ const QUESTIONS = {
   "hand-back": [() => "Restituire all'assistente?", "Al cittadino risponde di nuovo l'assistente automatico. La richiesta torna fra quelle da prendere.", "Restituisci"],
 };
 
+/** Whether a reply still fits what the citizen has written since. */
+export const isStillMeant = () => isAgreed("Inviare lo stesso?", "Mentre Lei scriveva, il cittadino ha aggiunto un messaggio: ora lo vede nella conversazione. Il Suo testo è conservato.", "Invia lo stesso");
+
 export async function isSure(action, ticket) {
   if (!QUESTIONS[action]) return true;
   const [title, words, yes] = QUESTIONS[action];

@@ -1,7 +1,7 @@
 // The panel: one state, drawn again whenever it changes.
 import { drawAlarm, emergencies } from "./alarm.js";
 import { Problem, ask, tell } from "./api.js";
-import { isSure } from "./asking.js";
+import { isStillMeant, isSure } from "./asking.js";
 import { drawComposer, startComposer, write } from "./composer.js";
 import { hideConflict, showConflict } from "./conflict.js";
 import { openContact, startContact } from "./contact.js";
@@ -127,7 +127,7 @@ async function change(ticket, action, body = {}) {
   const step = { path: `tickets/${ticket.id}/${action}`, text: body.text, version: versionFor(ticket, action, body) };
   setBusy(true);
   try {
-    accept(await tell(step.path, { version: step.version, ...body }));
+    accept(await tell(step.path, { version: step.version, ...seen(ticket, action), ...body }));
     hideConflict();
     unsure = null;
     return true;
@@ -148,8 +148,12 @@ function versionFor(ticket, action, body) {
   return again ? unsure.version : ticket.version;
 }
 
-function lose(problem, ticket, action, body) {
+/** What had been read when the reply was sent: the citizen may have written since. */
+const seen = ({ messages }, action) => (action === "reply" ? { seen: messages.at(-1)?.seq ?? 0 } : {});
+
+async function lose(problem, ticket, action, body) {
   accept(problem.ticket);
+  if (problem.unread) return (await isStillMeant()) && change(problem.ticket, action, body);
   if (wasSaid(problem.ticket, action, body.text)) return true;
   if (state.openId === ticket.id) showConflict(problem.message, problem.ticket, state.me);
   return false;

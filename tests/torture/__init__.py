@@ -1,0 +1,1 @@
+"""`make torture`: real processes die at random moments under load, and no promise may break."""
