@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import messages, report, turns
+from bench import claims, messages, report, streams, turns
 from bench.scale import FULL, QUICK, Scale
 from ops.places import BOT_PYTHON, ROOT
 from ops.progress import quiet_environment, say
@@ -21,10 +21,19 @@ RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "results.json
 def main() -> None:
     scale = QUICK if os.environ.get("BENCH_QUICK") else FULL
     training_s = train()
-    ours, stock = asyncio.run(measure(scale))
+    ours, stock, ours_pg = asyncio.run(measure(scale))
+    claimed = asyncio.run(claims.measure(few=scale.few, many=scale.many, rounds=scale.claims))
+    held = asyncio.run(streams.measure(scale.streams))
     machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": sys.version}
     result = report.summary(
-        ours, stock, training_s=round(training_s, 1), runs=scale.runs, machine=machine
+        ours,
+        stock,
+        ours_postgresql=ours_pg,
+        claims=claimed,
+        streams=held,
+        training_s=round(training_s, 1),
+        runs=scale.runs,
+        machine=machine,
     )
     report.write(result, RESULTS)
     sys.stdout.write(f"{report.table(result)}\n")
@@ -42,7 +51,9 @@ def train() -> float:
         return time.monotonic() - began
 
 
-async def measure(scale: Scale) -> tuple[list[turns.Figures], list[turns.Figures]]:
+async def measure(
+    scale: Scale,
+) -> tuple[list[turns.Figures], list[turns.Figures], turns.Figures]:
     drawn = messages.draw(messages.read(MESSAGES), scale.senders)
     say("Looking for messages that the bot answers by itself …")
     talk = messages.draw(await turns.keep_the_bot_talking(drawn[:200]), scale.length)
@@ -53,7 +64,8 @@ async def measure(scale: Scale) -> tuple[list[turns.Figures], list[turns.Figures
         long = talk if turn == 0 else []
         ours.append(await turns.ours(drawn, long, scale=scale))
         stock.append(await turns.stock(drawn, long, scale=scale))
-    return ours, stock
+    say("Ours on PostgreSQL …")
+    return ours, stock, await turns.ours_on_postgresql(drawn, talk, scale=scale)
 
 
 if __name__ == "__main__":

@@ -47,12 +47,16 @@ def _rounded(figures: Mapping[str, float]) -> Figures:
 
 
 def table(result: Mapping[str, Any]) -> str:
-    lines = [f"{'':52}{'ours':>12}{'stock Rasa':>12}"]
+    sides = {"ours": "ours", "stock": "stock Rasa", "ours_postgresql": "ours, PG"}
+    lines = [" " * 52 + "".join(f"{name:>12}" for name in sides.values())]
     for name, words in ROWS.items():
-        sides = (result[side].get(name) for side in ("ours", "stock"))
-        lines.append(f"{words:52}" + "".join(f"{_number(value):>12}" for value in sides))
+        values = (result.get(side, {}).get(name) for side in sides)
+        lines.append(f"{words:52}" + "".join(f"{_number(value):>12}" for value in values))
     lines += [f"training, s: {result['training_s']:.1f} (the same model for both)", "ratios:"]
-    return "\n".join(lines + [f"  {name}: {value}" for name, value in result["ratios"].items()])
+    lines += [f"  {name}: {value}" for name, value in result["ratios"].items()]
+    for part in ("claims", "streams"):
+        lines.append(f"{part}: {json.dumps(result.get(part))}")
+    return "\n".join(lines)
 
 
 def _number(value: float | None) -> str:

@@ -10,6 +10,10 @@ class Scale:
     at_once: int
     alone: int  # messages one after the other, each the first of its conversation
     length: int  # messages in one conversation, for the growth
+    few: int = 1_000  # finished rows beside a claim
+    many: int = 1_000_000
+    claims: int = 400
+    streams: int = 5_000  # open web chats
 
     @property
     def early(self) -> slice:
@@ -21,4 +25,14 @@ class Scale:
 
 
 FULL = Scale(runs=5, senders=600, at_once=16, alone=100, length=1000)
-QUICK = Scale(runs=1, senders=32, at_once=16, alone=10, length=40)
+QUICK = Scale(
+    runs=1,
+    senders=32,
+    at_once=16,
+    alone=10,
+    length=40,
+    few=100,
+    many=2_000,
+    claims=20,
+    streams=50,
+)

@@ -13,7 +13,7 @@ import yaml
 from bench.faces import Door, Rest, WebChat
 from bench.memory import resident_mb
 from bench.programs import Programs, programs
-from ops import ports, settings
+from ops import ports, scaled, settings
 from ops.places import BOT_PYTHON, MODELS, OUR_PYTHON, ROOT
 from ops.progress import quiet_environment
 
@@ -31,9 +31,10 @@ class Stack:
 
 
 @contextlib.contextmanager
-def ours(folder: Path) -> Iterator[tuple[Stack, WebChat, Door]]:
-    env = environment(folder)
-    _migrate(env)
+def ours(folder: Path, *, database: str = "") -> Iterator[tuple[Stack, WebChat, Door]]:
+    """On SQLite in the folder, or on `database`, a PostgreSQL server's."""
+    env = environment(folder) | (scaled.at(database) if database else {})
+    migrate(env)
     with programs(env, folder=folder) as running:
         began = time.monotonic()
         running.start("bot", BOT_PYTHON, "-m", "bot.server")
@@ -49,7 +50,7 @@ def ours(folder: Path) -> Iterator[tuple[Stack, WebChat, Door]]:
 def stock(folder: Path) -> Iterator[tuple[Stack, Rest]]:
     """Its look-ups go to our action server, which reads from a service that does nothing else."""
     env = environment(folder)
-    _migrate(env)
+    migrate(env)
     with programs(env | {"SPORTELLO_WORKERS": "0"}, folder=folder) as running:
         running.start("actions", OUR_PYTHON, "-m", "actions")
         running.start("handoff", OUR_PYTHON, "-m", "handoff", "serve")
@@ -75,7 +76,7 @@ def environment(folder: Path) -> dict[str, str]:
     return settings.with_addresses(quiet_environment() | known, port=port)
 
 
-def _migrate(env: dict[str, str]) -> None:
+def migrate(env: dict[str, str]) -> None:
     subprocess.run([OUR_PYTHON, "-m", "handoff", "migrate"], cwd=ROOT, env=env, check=True)
 
 

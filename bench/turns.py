@@ -1,19 +1,28 @@
 """One turn of each side."""
 
+import contextlib
+import shutil
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import load, stacks
 from bench.faces import Face, WebChat
 from bench.scale import Scale
+from ops import equipment, ports
+from ops.postgres import Server
 
 Figures = dict[str, float]
 
 
-async def ours(messages: Sequence[str], talk: Sequence[str], *, scale: Scale) -> Figures:
-    with tempfile.TemporaryDirectory() as folder, stacks.ours(Path(folder)) as (stack, chat, door):
+async def ours(
+    messages: Sequence[str], talk: Sequence[str], *, scale: Scale, database: str = ""
+) -> Figures:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        stacks.ours(Path(folder), database=database) as (stack, chat, door),
+    ):
         figures = await _measure(chat, messages, talk, scale=scale)
         bare = await load.alone(door, messages[: scale.alone])
         figures["door_ms"] = statistics.median(bare)
@@ -39,6 +48,25 @@ async def _measure(
         "alone_p99_ms": statistics.quantiles(single, n=100)[-1],
     }
     return figures | (_growth(await load.on_and_on(face, talk), scale=scale) if talk else {})
+
+
+async def ours_on_postgresql(
+    messages: Sequence[str], talk: Sequence[str], *, scale: Scale
+) -> Figures:
+    with postgresql() as url:
+        return await ours(messages, talk, scale=scale, database=url)
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """A fresh server that waits for its disk, as SQLite does."""
+    folder = Path(tempfile.mkdtemp(prefix="sportello-bench-"))
+    (port,) = ports.choose(1)
+    try:
+        with Server(equipment.postgres_programs(), folder, port).running() as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _growth(times: Sequence[float], *, scale: Scale) -> Figures:

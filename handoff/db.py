@@ -88,6 +88,7 @@ class Database:
         # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
         self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
+        self._apart = self._reader.execution_options(**{sqlite.APART: True})
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -111,9 +112,10 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """One snapshot to read from; takes no write lock."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+    async def read(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
+        """One snapshot to read from; takes no write lock. `apart`: it may take long (reports)."""
+        engine = self._apart if apart else self._reader
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             await _reach(session)
             yield session
 

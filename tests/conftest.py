@@ -104,6 +104,46 @@ def database_url(request: pytest.FixtureRequest, memory: Path) -> Iterator[str]:
     asyncio.run(_execute(url, f"{HANG_UP}; {EMPTY}"))
 
 
+@pytest.fixture(params=BOTH)
+def own_database_url(request: pytest.FixtureRequest, memory: Path) -> Iterator[str]:
+    """A database without any table, for tests that make, move and replace databases."""
+    if request.param == "sqlite":
+        with TemporaryDirectory(dir=memory) as folder:
+            yield f"sqlite+aiosqlite:///{folder}/own.db"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    name = f"own_{uuid4().hex[:16]}"
+    asyncio.run(_execute(f"{server}/postgres", f"create database {name}"))
+    yield f"{server}/{name}"
+    asyncio.run(_drop_all(f"{server}/postgres", name))
+
+
+@pytest.fixture
+def own_migrated_url(own_database_url: str, request: pytest.FixtureRequest) -> str:
+    """The same with our schema, copied rather than made."""
+    if own_database_url.startswith("sqlite"):
+        file = own_database_url.partition("///")[2]
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        return own_database_url
+    template: str = request.getfixturevalue("migrated_postgres")
+    server, _, name = own_database_url.rpartition("/")
+    asyncio.run(_execute(template, HANG_UP))
+    copied = template.rpartition("/")[2]
+    remake = f"drop database {name}", f"create database {name} template {copied}"
+    for statement in remake:
+        asyncio.run(_execute(f"{server}/postgres", statement))
+    return own_database_url
+
+
+async def _drop_all(url: str, beginning: str) -> None:
+    """The database and what was kept beside it."""
+    connection = await asyncpg.connect(url)
+    found = "select datname from pg_database where starts_with(datname, $1)"
+    for row in await connection.fetch(found, beginning):
+        await connection.execute(f"drop database {row['datname']} with (force)")
+    await connection.close()
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)

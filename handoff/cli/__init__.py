@@ -1,4 +1,4 @@
-"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels`."""
+"""`sportello serve|worker|migrate|first-login|add-operator|knowledge|doctor|channels|backup|…`."""
 
 import argparse
 import asyncio
@@ -14,7 +14,8 @@ from sqlalchemy import make_url
 
 import journal
 from handoff import migrations
-from handoff.cli import knowledge
+from handoff.cli import knowledge, upkeep
+from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables.operators import ROLES
 
@@ -33,7 +34,11 @@ def main(arguments: Sequence[str]) -> int:
     journal.prepare(settings.log_format, level=logging.INFO, ours=SPEAKING)
     for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    return chosen.run(settings, chosen) or 0
+    try:
+        return chosen.run(settings, chosen) or 0
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return refusal.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     trial.set_defaults(run=_of("channels", "run"))
     trial.add_argument("--offline", action="store_true", help="look at the settings only")
     knowledge.add_commands(commands)
+    upkeep.add_commands(commands, _of)
     return parser
 
 

@@ -1,22 +1,28 @@
 """`sportello serve` and `sportello worker`."""
 
 import asyncio
+import logging
 import socket
 from argparse import Namespace
 from collections.abc import Callable
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
+from handoff import migrations
 from handoff.app import create_app
 from handoff.cli.opening import names_wrong_settings
 from handoff.ending import GRACE, gone_within
 from handoff.settings import Settings
 from handoff.worker import work
 
+logger = logging.getLogger(__name__)
+
 
 @names_wrong_settings
 def serve(settings: Settings, _: Namespace) -> None:
     """Listen to citizens and operators."""
+    _require_our_schema(settings)
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -51,4 +57,13 @@ class Leaving(uvicorn.Server):
 @names_wrong_settings
 def run_worker(settings: Settings, _: Namespace) -> None:
     """Answer and deliver, in a process apart."""
+    _require_our_schema(settings)
     asyncio.run(work(settings))
+
+
+def _require_our_schema(settings: Settings) -> None:
+    """A database that is away may come back: then the service waits for it, as at any time."""
+    try:
+        migrations.require_current(settings.database_url)
+    except (DBAPIError, OSError) as error:
+        logger.warning("The schema could not be looked at: %s", type(error).__name__)

@@ -81,3 +81,24 @@ async def test_each_commit_is_on_the_disk(file: Path) -> None:
         assert await session.scalar(text("pragma journal_mode")) == "wal"
         assert await session.scalar(text("pragma foreign_keys")) == 1
     await database.close()
+
+
+async def test_a_long_report_does_not_hold_the_loop(file: Path) -> None:
+    database = await open_with_a_table(file)
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    turning = asyncio.create_task(turn())
+    count = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)"
+    async with database.read(apart=True) as session:
+        await session.scalar(text("select 1"))
+        before = turns
+        assert await session.scalar(text(f"{count} select count(*) from n")) == 300_000
+    assert turns > before + 10
+    turning.cancel()
+    await database.close()
