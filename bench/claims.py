@@ -30,9 +30,10 @@ CONVERSATIONS = FILL.format(
 MESSAGES = FILL.format(
     table="message",
     columns="id, conversation_id, seq, author, text, buttons, attachments, final, trace,"
-    " created_at",
+    " created_at, reply_to",
     values="'m' || i, 'c' || ((i - 1) / :each + 1), -i, 'citizen', 'buongiorno',"
-    " cast('[]' as json), cast('[]' as json), false, cast('{}' as json), current_timestamp",
+    " cast('[]' as json), cast('[]' as json), false, cast('{}' as json), current_timestamp,"
+    " 'm' || (i - 1)",
 )
 DONE = FILL.format(
     table="inbox",

@@ -122,7 +122,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await app.state.crew.start(house.gateway.take)
         yield
     finally:
-        await asyncio.gather(app.state.workshop.stop(), app.state.crew.stop())
+        training = asyncio.create_task(app.state.workshop.stop())
+        await app.state.crew.stop()
+        await training
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)

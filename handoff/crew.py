@@ -98,6 +98,7 @@ class Crew:
 
     async def start(self, receive: Receive) -> None:
         """Take back what dead workers of this machine held, then work and listen."""
+        self._database.bell.open()
         await self._take_back()
         channels: Sequence[Channel] = tuple(self._delivery.channels.values())
         self._tasks = [

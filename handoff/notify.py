@@ -49,6 +49,10 @@ class Bell:
     def ring_all(self) -> None:
         self.ring(list(self._listeners))
 
+    def open(self) -> None:
+        """Whoever comes may wait again."""
+        self.is_closing = False
+
     def close(self) -> None:
         """Wake all who wait; they see `is_closing`. What is committed later still rings."""
         self.is_closing = True

@@ -1,9 +1,11 @@
 """/metrics: what is shown, to whom, and that dashboard and alarms speak of what there is."""
 
+import json
 import re
 from datetime import timedelta
 
 import httpx
+import yaml
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
@@ -21,6 +23,7 @@ from tests.handoff.post import OpenPost, deliver, say
 from tests.handoff.talk import Citizen, answers
 from tests.postgres import free_port
 
+GRAFANA = ROOT / "ops" / "grafana"
 NAMED = re.compile(r"\b(?:sportello|process)_[a-z_]+")
 TOKEN = "a-token-of-the-hospital"
 Samples = dict[tuple[str, ...], float]
@@ -49,10 +52,16 @@ async def get(app: FastAPI, host: str = "127.0.0.1", **headers: str) -> httpx.Re
 async def test_dashboard_and_alarms_name_only_what_is_there(app: FastAPI) -> None:
     text = (await get(app)).text
     there = set(re.findall(r"^# TYPE (\S+)", text, re.M))
-    for file in ("sportello.json", "alerts.yml"):
-        named = set(NAMED.findall((ROOT / "ops" / "grafana" / file).read_text()))
-        assert named
-        assert {name.removesuffix("_bucket") for name in named} - there == set()
+    dashboard = json.loads((GRAFANA / "sportello.json").read_text())
+    (alarms,) = yaml.safe_load((GRAFANA / "alerts.yml").read_text())["groups"]
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    asked += [rule["expr"] for rule in alarms["rules"]]
+    for expression in asked:
+        named = {name.removesuffix("_bucket") for name in NAMED.findall(expression)}
+        assert named, expression
+        assert named - there == set()
+    told = (ROOT / "docs" / "osservare.md").read_text()
+    assert [rule["alert"] for rule in alarms["rules"] if f"**{rule['alert']}**" not in told] == []
 
 
 async def test_a_conversation_is_counted_and_no_label_grows(
