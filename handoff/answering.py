@@ -98,7 +98,7 @@ class Answering:
         conversation = job.conversation
         self._presence.show(conversation.channel, conversation.address, job.external_id)
         try:
-            return await self._bots.ask(_question(job))
+            return await self._bots.ask(_question(job), once=lambda: self.database.bell.is_closing)
         except BotSilent:
             return None
 

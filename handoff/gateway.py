@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
@@ -12,23 +11,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
-from handoff import choosing, conversations, hearing, inbox, joining, tickets, tidings
+from handoff import choosing, conversations, hearing, inbox, tidings
 from handoff.channel import Channel, Event, Inbound, NotOffered, Received
 from handoff.db import Database
 from handoff.joining import Codes
 from handoff.knowledge import Knowledge
 from handoff.notify import ring
+from handoff.reception import PrivacyNotice, Reception
 from handoff.safety import Finding, Safety
-from handoff.speech import Speech
-from handoff.tables import Conversation, Inbox, Message, present
+from handoff.tables import Conversation, Message
 from handoff.telemetry import NOBODY, Telemetry
 from handoff.tidings import Tidings
-from italian.masked import without_codes
 
 LONG = 2_000  # characters; they take 50 ms
-WORDS_SHOWN = 300  # characters of an emergency that stand in the queue itself
+__all__ = ["Gateway", "PrivacyNotice"]
 logger = logging.getLogger(__name__)
-KINDS = {"emergenza": "emergenza", "crisi_psicologica": "crisi"}  # of tickets, by safety topic
 
 
 class Seat(Protocol):
@@ -41,14 +38,6 @@ class Seat(Protocol):
 
 class Hands(Protocol):
     def seat(self) -> AbstractContextManager[Seat | None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PrivacyNotice:
-    """Where it can be read, and which one: a new version is shown to everybody again."""
-
-    url: str
-    version: str
 
 
 class Gateway:
@@ -68,9 +57,9 @@ class Gateway:
         self.database = database
         self.knowledge = knowledge
         self.safety = safety
-        self._privacy = privacy
         self._channels = channels
-        self._codes = codes or Codes.of_this_process()
+        codes = codes or Codes.of_this_process()
+        self._reception = Reception(knowledge, privacy, channels, codes)
         self._telemetry = telemetry
         self._hands: Hands | None = None
 
@@ -81,7 +70,7 @@ class Gateway:
     async def open_conversation(self, *, channel: str, address: str) -> str:
         """Begin with the legal notice, before the citizen says anything. Its id."""
         async with self.database.begin() as session:
-            return (await self._conversation(session, channel, address, None)).id
+            return (await self._reception.conversation(session, channel, address, None)).id
 
     async def take(self, event: Event) -> Received | None:
         """What a channel tells; when this returns it is committed. A repeat changes nothing."""
@@ -159,7 +148,7 @@ class Gateway:
         """With the claim in it, if a worker waits and nothing else stands before it."""
         async with self.database.begin() as session:
             # locked before we look, or deliveries of one message wait for each other crosswise
-            conversation = await self._conversation_of(session, inbound)
+            conversation, is_proven = await self._reception.conversation_of(session, inbound)
             known = await inbox.find(
                 session, channel=inbound.channel, external_id=inbound.external_id
             )
@@ -170,114 +159,15 @@ class Gateway:
             inbound = await choosing.chosen(session, conversation, inbound, channel)
             await _refuse_unless_offered(session, conversation, inbound.payload)
             is_first = seat is not None and await inbox.is_first(session, conversation.id)
-            message, row = await self._hear(session, conversation, inbound, finding)
+            message, row = await self._reception.hear(
+                session, conversation, inbound, finding, is_proven=is_proven
+            )
             job = None
             if seat and is_first and row.state == "ready":
                 job = await inbox.take(session, message, conversation, row, owner=seat.owner)
             elif row.state == "ready":
                 ring(session, "inbox")
         return _received(message, duplicate=False), job
-
-    async def _hear(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        inbound: Inbound,
-        finding: Finding | None,
-    ) -> tuple[Message, Inbox]:
-        """Write it down with what must be said at once, and leave the rest to the workers."""
-        if conversation.address == inbound.address and inbound.wants != "nobody":
-            conversation.heard_at, conversation.unreachable = present(), False
-        heard = inbound.text
-        wish = joining.wish_of(heard) if inbound.payload is None else None
-        heard = wish.text if wish else await joining.without_codes(session, heard, self._codes)
-        text = without_codes(heard)
-        is_rest = inbound.group is not None and await hearing.continues_album(
-            session, conversation, inbound.group
-        )
-        message = conversations.hear(session, conversation, text=text, payload=inbound.payload)
-        await hearing.note_particulars(session, message, conversation, inbound)
-        if wish and inbound.wants == "bot":
-            message.trace = {**message.trace, **joining.noted(wish, self._codes)}
-        await session.flush()
-        row = inbox.put(session, message, channel=inbound.channel, external_id=inbound.external_id)
-        if finding is not None or inbound.wants != "bot" or (is_rest and not text):
-            row.state = "done"
-        if finding is not None:
-            await self._save_a_life(
-                session, conversation, message, finding, aloud=inbound.wants == "bot"
-            )
-        elif inbound.wants == "person":
-            await hearing.file_letter(session, conversation, message)
-        if text != heard and inbound.wants == "bot":
-            await Speech(session, conversation, self.knowledge).system("codici_nascosti")
-        return message, row
-
-    async def _conversation_of(self, session: AsyncSession, inbound: Inbound) -> Conversation:
-        thread = await hearing.thread_of(session, inbound)
-        return thread or await self._conversation(
-            session,
-            inbound.channel,
-            inbound.address,
-            inbound.name,
-            aloud=inbound.wants == "bot",
-        )
-
-    async def _conversation(
-        self,
-        session: AsyncSession,
-        channel: str,
-        address: str,
-        name: str | None,
-        *,
-        aloud: bool = True,
-    ) -> Conversation:
-        conversation, is_new = await conversations.find_or_add(
-            session, channel=channel, address=address, pulled=self._pulled(channel), name=name
-        )
-        if aloud and conversation.notice != self._privacy.version:
-            await Speech(session, conversation, self.knowledge).system(
-                "avviso" if is_new else "avviso_nuovo", {"privacy_url": self._privacy.url}
-            )
-            conversation.notice = self._privacy.version
-        return conversation
-
-    def _pulled(self, channel: str) -> bool:
-        """True where citizens fetch their messages from us."""
-        known = self._channels.get(channel)
-        return known is not None and known.pulled
-
-    async def _save_a_life(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        message: Message,
-        finding: Finding,
-        *,
-        aloud: bool,
-    ) -> None:
-        """The fixed text and the ticket, in the transaction that stores the message itself.
-
-        Not `aloud` where no machine may answer: then the ticket alone calls a person.
-        """
-        kind, words = KINDS[finding.topic], {"emergenza": message.text[:WORDS_SHOWN]}
-        if conversation.ticket_id is None:
-            opened = await tickets.open_ticket(
-                session,
-                conversation,
-                kind=kind,
-                reason="sicurezza",
-                topic=finding.topic,
-                fields=words,
-                message_id=message.id,
-            )
-            ticket = opened.ticket
-        else:
-            ticket = await tickets.escalate(session, conversation, kind=kind, fields=words)
-        if not aloud:
-            return
-        speech = Speech(session, conversation, self.knowledge, reply_to=message)
-        await speech.bot(finding.topic, {"pratica": ticket.name}, trace={"rule": finding.rule})
 
 
 def _received(message: Message, *, duplicate: bool) -> Received:

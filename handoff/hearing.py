@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import attachments, conversations, inbox, receipts, tickets
 from handoff.channel import Attachment, Inbound
 from handoff.channel.webhook import clean
-from handoff.tables import Conversation, Message, Ticket
+from handoff.tables import UNPROVEN, Conversation, Message, Ticket
 from handoff.tickets import note_joined
 
 LETTER = "posta"  # a kind of ticket: a person answers, the bot never does
@@ -92,7 +92,12 @@ def adjusted(inbound: Inbound, conversation: Conversation) -> Inbound:
 
 
 async def note_particulars(
-    session: AsyncSession, message: Message, conversation: Conversation, inbound: Inbound
+    session: AsyncSession,
+    message: Message,
+    conversation: Conversation,
+    inbound: Inbound,
+    *,
+    is_proven: bool,
 ) -> None:
     """What operators see beside the text, and what an answer by mail refers to."""
     trace: dict[str, Any] = {
@@ -100,6 +105,7 @@ async def note_particulars(
         "subject": (inbound.subject or "")[:LONGEST_SUBJECT],
         "particulars": dict(inbound.particulars),
         "group": inbound.group,
+        UNPROVEN: not is_proven,
         "edits": await _seq_of(session, inbound.channel, inbound.edits),
         "participant": inbound.address if conversation.address != inbound.address else None,
     }

@@ -47,8 +47,9 @@ async def _erase_or_ask(
     owned = await tickets.of_conversation(session, conversation.id)
     if waiting := _waiting(owned):
         await speech.system("dati_richiesta_aperta", {"pratica": waiting[0].name})
-    elif message.payload == ERASE:
-        await speech.system("dati_conferma", {"restano": _names(_kept(owned))})
+    elif message.payload == ERASE or not message.is_proven:
+        key = "dati_conferma" if message.payload == ERASE else "dati_rispondendo"
+        await speech.system(key, {"restano": _names(_kept(owned))})
     else:
         await erase(session, conversation, message, speech)
         await speech.system("dati_cancellati", {"restano": _names(_kept(owned))})

@@ -12,6 +12,7 @@ from handoff.tables import KEY, Conversation, Message
 
 BOT = "Assistente"
 OFFICE = "Sportello"
+NOTICE = "notice"  # in a citizen's message: that its answer owes one; in the answer: which it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Speech:
         *,
         final: bool = True,
         secret: str | None = None,
+        trace: Mapping[str, Any] | None = None,
     ) -> Message:
         """The office itself says how things stand."""
-        return await self._say("system", OFFICE, key, values, final, secret, None)
+        return await self._say("system", OFFICE, key, values, final, secret, trace)
 
     async def _say(
         self,
@@ -55,16 +57,26 @@ class Speech:
         trace: Mapping[str, Any] | None,
     ) -> Message:
         words = self.knowledge.wording(key, values)
+        notice, shown = self._notice()
         return await conversations.say(
             self.session,
             self.conversation,
             author=author,
             author_name=author_name,
-            text=words.text,
+            text=notice + words.text,
             buttons=words.buttons,
             topic=words.topic,
             reply_to=self.reply_to.id if self.reply_to else None,
             final=final and self.reply_to is not None,
             secret=secret if KEY in words.text else None,
-            trace={"revision": words.revision, **(trace or {})},
+            trace={"revision": words.revision, **shown, **(trace or {})},
         )
+
+    def _notice(self) -> tuple[str, dict[str, str]]:
+        """The legal notice, where the first answer brings it along, and its revision."""
+        owed = self.reply_to.trace.get(NOTICE) if self.reply_to else None
+        if owed is None or self.conversation.notice == owed["version"]:
+            return "", {}
+        words = self.knowledge.wording(owed["key"], {"privacy_url": owed["url"]})
+        self.conversation.notice = owed["version"]
+        return f"{words.text}\n\n", {NOTICE: words.revision}

@@ -165,6 +165,12 @@ class FakeTelegram:
         self._change(lambda: self.sent.append(fields))
         return {**message, "from": BOT}
 
+    def _call_sendDocument(self, fields: Fields) -> Fields:
+        document = {"file_id": "BQAC", "file_unique_id": "u", "file_name": "a.pdf"}
+        message = self._message(int(fields["chat_id"]), document=document)
+        self._change(lambda: self.sent.append(fields))
+        return {**message, "from": BOT}
+
     def _call_getUpdates(self, fields: Fields) -> list[Fields]:
         """Asking for an offset confirms everything before it; a second poller ends the first."""
         offset, seconds = int(fields.get("offset", 0)), float(fields.get("timeout", 0))

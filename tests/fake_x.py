@@ -48,6 +48,7 @@ class FakeX(FakeProvider):
             {"event_type": "dm.received", "filter": {"user_id": ACCOUNT}, "webhook_id": "1"}
         ]
         self.account = ACCOUNT
+        self.uploads: list[bytes] = []  # the whole bodies, in their parts
         self.resets_at = int(time.time()) + WINDOW
 
     @property
@@ -74,6 +75,9 @@ class FakeX(FakeProvider):
             raise Failed(Fault(status=401, description="Unauthorized"))
         if to := SENDS.fullmatch(call.path):
             return self._send(to[1], call.fields)
+        if call.path == "/2/media/upload":
+            self.uploads.append(call.raw)
+            return {"data": {"id": f"90{len(self.uploads)}", "media_key": "3_90"}}
         if call.path.startswith("/1.1/ton/data/dm/"):
             return Reply(body=PICTURE, headers={"Content-Type": "image/jpeg"})
         return self._tell(call.path)
@@ -89,12 +93,15 @@ class FakeX(FakeProvider):
         raise Failed(Fault(status=404, description="Not Found"))
 
     def _send(self, to: str, fields: Fields) -> Reply:
-        if not fields.get("text") or len(fields["text"]) > 10_000:
+        text = fields.get("text", "")
+        media = [each["media_id"] for each in fields.get("attachments", ())]
+        known = {f"90{number}" for number, _ in enumerate(self.uploads, 1)}
+        if not (text or media) or len(text) > 10_000 or len(media) > 1 or set(media) - known:
             raise Failed(Fault(status=400, description="Invalid Request"))
         if len(self.sent) >= PER_WINDOW:
             body = {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}
             return Reply(body=body, status=429, headers=self._limits())
-        self.sent.append({"to": to, "text": fields["text"]})
+        self.sent.append({"to": to, **fields})
         data = {"dm_conversation_id": f"{ACCOUNT}-{to}", "dm_event_id": str(len(self.sent))}
         return Reply(body={"data": data}, status=201, headers=self._limits())
 

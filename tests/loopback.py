@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
@@ -101,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.headers.get_content_type() == "application/json":
             fields = json.loads(body)
+        elif self.headers.get_content_type() == "multipart/form-data":
+            fields = _parts(self.headers["Content-Type"], body)
         else:
             fields = _form(body.decode(errors="replace"))
         return Call(url.path, self.headers, _form(url.query) | fields, self.command, body)
@@ -130,6 +133,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def _parts(content_type: str, body: bytes) -> Fields:
+    """Texts by their names, and the names of files."""
+    whole = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    found = {}
+    for part in whole.get_payload():
+        name = part.get_param("name", header="Content-Disposition")
+        found[name] = part.get_filename() or part.get_payload(decode=True).decode()
+    return found
 
 
 def _form(text: str) -> Fields:

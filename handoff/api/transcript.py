@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
-from handoff import conversations
+from handoff import conversations, joining
 from handoff.db import Database
 from handoff.notify import Heard, come_back
 from handoff.tables import Conversation, Inbox, Message
@@ -35,6 +35,7 @@ class Page:
 
 
 def message_json(message: Message) -> dict[str, Any]:
+    drawn = joining.squares(message)
     return {
         "id": message.id,
         "seq": message.seq,
@@ -47,6 +48,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "attachments": message.attachments,
         "topic": message.topic,
         "created_at": message.created_at.isoformat(),
+        **({"qr": drawn} if drawn else {}),
     }
 
 

@@ -10,8 +10,8 @@
 """
 
 from handoff.attachments.checking import LARGEST, TOO_BIG, Refused, Seen, check
-from handoff.attachments.contents import Kept, forget, headers, kept, kept_of, kind_of
-from handoff.attachments.drafts import MOST_FILES, Gone, add_draft, give
+from handoff.attachments.contents import Kept, copy, forget, headers, kept, kept_of, kind_of
+from handoff.attachments.drafts import MOST_FILES, Gone, add_draft, drafts, give
 from handoff.attachments.evidence import RECEIPT, keep_receipt, receipts_of
 from handoff.attachments.intake import put, safe_name, shown
 from handoff.attachments.queue import WAITING, Claimed, Outcome, again, claim, settle
@@ -39,6 +39,8 @@ __all__ = [
     "again",
     "check",
     "claim",
+    "copy",
+    "drafts",
     "forget",
     "give",
     "headers",

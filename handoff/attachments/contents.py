@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.attachments.intake import shown
 from handoff.attachments.kinds import MEDIA_TYPES
 from handoff.tables import Attachment, AttachmentContent, Message
 
@@ -80,6 +81,36 @@ def kind_of(media_type: str) -> Literal["image", "audio", "video", "file"]:
         case "video":
             return "video"
     return "file"
+
+
+async def copy(session: AsyncSession, message_id: str, to: Message) -> None:
+    """What a message carries goes along with another one too; no content passes through here."""
+    await session.flush()
+    rows = await session.scalars(
+        select(Attachment)
+        .where(
+            Attachment.message_id == message_id,
+            Attachment.state == "kept",
+            ~Attachment.is_original,
+        )
+        .order_by(Attachment.position)
+    )
+    twins = [await _twin(session, row, to) for row in rows]
+    to.attachments = [shown(twin) for twin in twins]
+
+
+async def _twin(session: AsyncSession, row: Attachment, to: Message) -> Attachment:
+    same = ("position", "channel", "kind", "name", "media_type", "size", "sha256", "state")
+    twin = Attachment(message_id=to.id, **{name: getattr(row, name) for name in same})
+    session.add(twin)
+    await session.flush()
+    content = select(literal(twin.id), AttachmentContent.content).where(
+        AttachmentContent.attachment_id == row.id
+    )
+    await session.execute(
+        insert(AttachmentContent).from_select(["attachment_id", "content"], content)
+    )
+    return twin
 
 
 async def forget(session: AsyncSession, message_ids: Sequence[str] | Select[str]) -> None:

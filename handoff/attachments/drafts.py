@@ -56,18 +56,37 @@ async def add_draft(
 
 
 async def give(
-    session: AsyncSession, message: Message, operator_id: str, ids: Sequence[str]
+    session: AsyncSession,
+    message: Message,
+    operator_id: str,
+    ids: Sequence[str],
+    *,
+    drafted_in: str | None = None,
 ) -> None:
-    """The reply takes its files along. Raises Gone if one of them is no draft for it."""
-    rows = [await _draft(session, each, message, operator_id) for each in dict.fromkeys(ids)]
+    """The reply takes its files along. Raises Gone if one of them is no draft for it.
+
+    `drafted_in`: the conversation where they were uploaded, if it is another than the reply's.
+    """
+    where = drafted_in or message.conversation_id
+    rows = [await _draft(session, each, where, operator_id) for each in dict.fromkeys(ids)]
     await session.flush()
     for position, row in enumerate(rows):
         row.message_id, row.position, row.state, row.owner = message.id, position, "kept", None
     message.attachments = [shown(row) for row in rows]
 
 
+async def drafts(session: AsyncSession, operator_id: str, ids: Sequence[str]) -> list[Attachment]:
+    """Those of these that wait for a reply of this operator's."""
+    found = await session.scalars(
+        select(Attachment).where(
+            Attachment.id.in_(ids), Attachment.state == "draft", Attachment.owner == operator_id
+        )
+    )
+    return list(found)
+
+
 async def _draft(
-    session: AsyncSession, attachment_id: str, message: Message, operator_id: str
+    session: AsyncSession, attachment_id: str, conversation_id: str, operator_id: str
 ) -> Attachment:
     found: Attachment | None = await session.scalar(
         select(Attachment)
@@ -76,7 +95,7 @@ async def _draft(
             Attachment.id == attachment_id,
             Attachment.state == "draft",
             Attachment.owner == operator_id,
-            Message.conversation_id == message.conversation_id,
+            Message.conversation_id == conversation_id,
         )
     )
     if found is None:

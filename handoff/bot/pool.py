@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpx
@@ -31,9 +31,12 @@ class Bots:
         self._known: dict[str, Bot] = {}
         self._turns = itertools.count(1)
 
-    async def ask(self, question: dict[str, Any]) -> Answer:
+    async def ask(
+        self, question: dict[str, Any], *, once: Callable[[], bool] = lambda: False
+    ) -> Answer:
         """One answer to one message, asked for twice at most; BotSilent when there is none.
 
+        `once`: looked at before it is asked for again.
         Asking again is safe wherever it goes: a bot knows a message that was answered.
         """
         silent: set[Bot] = set()
@@ -43,7 +46,7 @@ class Bots:
                 return await self._ask_one(question, _in_turn(present, last=silent), silent)
             except BotSilent as error:
                 logger.warning("bot silent: %s", error)
-                if is_last or all(bot.breaker.is_open for bot in present):
+                if is_last or once() or all(bot.breaker.is_open for bot in present):
                     raise
         raise BotSilent("breaker", "not asked")
 

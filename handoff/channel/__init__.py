@@ -12,7 +12,7 @@
 * `calling`   calling a provider, and what its silence means
 """
 
-from handoff.channel.base import Channel
+from handoff.channel.base import NO_FILES, Channel
 from handoff.channel.events import (
     Attachment,
     Echo,
@@ -43,6 +43,7 @@ from handoff.channel.outgoing import (
 )
 
 __all__ = [
+    "NO_FILES",
     "Answered",
     "Attachment",
     "Button",

@@ -12,6 +12,8 @@ from fastapi import APIRouter
 from handoff.channel.events import Receive
 from handoff.channel.outgoing import File, Outbound, PermanentFailure, Receipt
 
+NO_FILES = "Su questo canale non si possono inviare file: scriva un testo, per favore."
+
 
 class Channel(ABC):
     name: ClassVar[str]
@@ -22,8 +24,12 @@ class Channel(ABC):
     human_window: ClassVar[timedelta | None] = None  # the same for what a person writes
     has_templates: ClassVar[bool] = False  # after both windows, approved templates may go
     answers_alone: ClassVar[bool] = True  # False: only persons may write (PEC)
-    is_terse: ClassVar[bool] = False  # a message weighs here: mere courtesies stay out
-    takes_files: bool = False  # operators can attach files
+    # a message weighs here: mere courtesies stay out, the notice goes with the first answer
+    is_terse: ClassVar[bool] = False
+    takes_files: bool = False  # operators can attach files …
+    no_files: str = NO_FILES  # … or why not, for them to read
+    # False: anybody can write another's address as the sender's; what matters must answer us
+    knows_sender: ClassVar[bool] = True
     recognises_repeats: ClassVar[bool] = False  # sending again after UnknownOutcome is harmless
     reports_within: ClassVar[timedelta | None] = None  # a status or an echo comes, usually by then
 
@@ -51,6 +57,10 @@ class Channel(ABC):
         Raises PermanentFailure when it is gone or larger than `at_most` bytes.
         """
         raise PermanentFailure("il canale non conserva allegati")
+
+    def refuses(self, media_type: str, size: int) -> str | None:
+        """Why a file of so many bytes cannot go here, for its operator to read; None if it can."""
+        return None if self.takes_files else self.no_files
 
     def invitation(self, code: str) -> str | None:
         """An address that opens a talk with us here and brings another channel's code with it."""

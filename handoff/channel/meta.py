@@ -15,6 +15,7 @@ from handoff.channel.outgoing import TemporaryFailure, UnknownOutcome
 from handoff.channel.webhook import as_object, read_body, refuse_forged, signature
 
 SIGNATURE = "X-Hub-Signature-256"
+HOSTS = (".fbcdn.net", ".fbsbx.com", ".cdninstagram.com", ".whatsapp.net")  # where files lie
 
 
 def shake_hands(request: Request, verify_token: str) -> Response:
@@ -35,6 +36,15 @@ async def read_signed(request: Request, *app_secrets: str) -> dict[str, Any]:
         request.headers.get(SIGNATURE), *(signature(secret, body) for secret in app_secrets)
     )
     return as_object(body)
+
+
+def is_metas(url: str | httpx.URL) -> bool:
+    """Whether a file's address is one of Meta's own."""
+    try:
+        at = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return at.scheme == "https" and at.port is None and at.host.endswith(HOSTS)
 
 
 def objects(value: object) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from handoff.channel.messaging import Account, MessagingChannel
 from handoff.channel.parts import utf8_bytes
 
+# Facts: https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/attachment-upload
+MEGABYTE = 1_000_000
+TAKEN = {
+    **dict.fromkeys(("image/jpeg", "image/png", "image/gif"), 8 * MEGABYTE),
+    **dict.fromkeys(("audio/aac", "audio/mp4", "audio/wav"), 25 * MEGABYTE),
+    **dict.fromkeys(("video/mp4", "application/pdf"), 25 * MEGABYTE),
+}
+ONLY_THESE = (
+    "Instagram porta foto JPEG, PNG e GIF fino a 8 MB, PDF, audio AAC, M4A e WAV, video MP4: "
+    "serve un file di questi tipi."
+)
+ONLY_PUBLIC = (
+    "Con l'accesso di Instagram un file parte solo se è già pubblico su internet: "
+    "scriva un collegamento."
+)
 BY_PAGE, BY_PROFILE = "https://graph.facebook.com", "https://graph.instagram.com"
 SHORTEST = 16
 Secret = Annotated[SecretStr, Field(min_length=SHORTEST)]
@@ -43,6 +58,16 @@ class InstagramSettings(BaseSettings):
 class Instagram(MessagingChannel):
     name = "instagram"
     title = "Instagram"
+    no_files = ONLY_PUBLIC
+
+    def __init__(self, account: Account, *, answer_within: float = 7.0) -> None:
+        super().__init__(account, answer_within=answer_within)
+        self.takes_files = bool(account.platform)  # only a page's uploads are documented
+
+    def refuses(self, media_type: str, size: int) -> str | None:
+        if not self.takes_files:
+            return self.no_files
+        return None if size <= TAKEN.get(media_type, -1) else ONLY_THESE
 
 
 def account(settings: InstagramSettings) -> Account:
@@ -64,6 +89,7 @@ def account(settings: InstagramSettings) -> Account:
         measure=utf8_bytes,
         names_type=False,
         repeats_titles=True,
+        platform="instagram" if by_page else "",
         # a page's list names its own fields, not those of the profile
         needed_fields=frozenset() if by_page else frozenset({"messages"}),
     )

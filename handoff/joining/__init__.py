@@ -5,11 +5,13 @@
 * `codes`   given, claimed once, spent by the consent
 * `circle`  which conversations are one citizen's
 * `steps`   what is done and said
+* `squares` the code as QR codes
 * `titles`  what citizens read of a channel
 """
 
 from handoff.joining.circle import JOINED, lock_circle, others
 from handoff.joining.codes import Codes
+from handoff.joining.squares import squares
 from handoff.joining.steps import (
     Joining,
     awaits_consent,
@@ -40,6 +42,7 @@ __all__ = [
     "may_reach_others",
     "noted",
     "others",
+    "squares",
     "title_of",
     "wish_of",
     "without_codes",

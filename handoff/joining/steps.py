@@ -10,6 +10,7 @@ from handoff import conversations, throttle
 from handoff.channel import Channel
 from handoff.joining import circle, codes
 from handoff.joining.codes import Codes
+from handoff.joining.squares import to_draw
 from handoff.joining.titles import title_of
 from handoff.joining.wishes import ASK, NO, PART, YES, Wish, consent, may_be_codes
 from handoff.knowledge import Knowledge
@@ -29,10 +30,10 @@ class Joining:
     codes: Codes = field(default_factory=Codes.of_this_process)
     channels: Mapping[str, Channel] = field(default_factory=dict)
 
-    def invitation(self, code: str, *, here: str) -> str | None:
-        """A link that brings the code to another channel, where one can be made."""
-        made = (each.invitation(code) for name, each in self.channels.items() if name != here)
-        return next(filter(None, made), None)
+    def invitations(self, code: str, *, here: str) -> list[tuple[str, str]]:
+        """Other channels that a link can bring the code to: their names and the links."""
+        made = ((name, each.invitation(code)) for name, each in self.channels.items())
+        return [(name, link) for name, link in made if link and name != here]
 
 
 def noted(wish: Wish, made: Codes) -> dict[str, Any]:
@@ -71,6 +72,8 @@ async def hear(session: AsyncSession, message: Message, speech: Speech, joining:
         act = _typed(message) or "drop"
     if act is None:
         return False
+    if act == "yes" and not message.is_proven:
+        act = "again"
     return await STEPS[act](session, message, speech, joining)
 
 
@@ -89,9 +92,16 @@ async def _give_code(
 ) -> bool:
     """Shown once, as a request's key is: then even this text does not hold it."""
     code = codes.shown(await codes.issue(session, speech.conversation, joining.codes))
-    link = joining.invitation(KEY, here=speech.conversation.channel)
-    key = "collega_codice.con_link" if link else "collega_codice"
-    await speech.system(key, {"minuti": MINUTES, "link": link}, secret=code)
+    links = [
+        (title_of(speech.knowledge, channel), link)
+        for channel, link in joining.invitations(KEY, here=speech.conversation.channel)
+    ]
+    await speech.system(
+        "collega_codice.con_link" if links else "collega_codice",
+        {"minuti": MINUTES, "link": "\n".join(f"{title}: {link}" for title, link in links)},
+        secret=code,
+        trace=to_draw(links, f"collega {KEY}"),
+    )
     return True
 
 
@@ -113,14 +123,29 @@ async def _use_code(
     return True
 
 
-async def _ask(session: AsyncSession, speech: Speech, giver: Conversation) -> None:
+async def _ask_again(
+    session: AsyncSession, message: Message, speech: Speech, joining: Joining
+) -> bool:
+    """Anybody can write a yes in another's name, but only they read what we ask."""
+    code = await codes.claimed(session, speech.conversation.id)
+    if code is None:
+        await speech.system("collega_codice_no")
+        return True
+    giver = await session.get_one(Conversation, code.conversation_id)
+    await _ask(session, speech, giver, key="collega_rispondendo")
+    return True
+
+
+async def _ask(
+    session: AsyncSession, speech: Speech, giver: Conversation, *, key: str = "collega_consenso"
+) -> None:
     here = speech.conversation
     if _are_joined(here, giver):
         await codes.drop(session, here)
         await speech.system("collega_gia")
         return
     question = await speech.system(
-        "collega_consenso",
+        key,
         {
             "qui": title_of(speech.knowledge, here.channel),
             "altrove": title_of(speech.knowledge, giver.channel),
@@ -179,6 +204,7 @@ STEPS: Mapping[str, Step] = {
     "ask": _give_code,
     "use": _use_code,
     "yes": _join,
+    "again": _ask_again,
     "no": _refuse,
     "part": _part,
     "drop": _go_on,

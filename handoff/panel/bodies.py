@@ -108,11 +108,11 @@ class Reply(Words):
     faults: ClassVar[dict[str, str]] = {"attachments": NOT_FILES}
 
 
-class Elsewhere(Words):
+class Elsewhere(Reply):
     """A reply for another conversation of the same citizen."""
 
     conversation_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    faults: ClassVar[dict[str, str]] = {"conversation_id": NO_CHANNEL}
+    faults: ClassVar[dict[str, str]] = {**Reply.faults, "conversation_id": NO_CHANNEL}
 
 
 class Protocol(Step):

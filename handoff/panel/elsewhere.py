@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import joining, tickets
+from handoff.attachments import drafts
 from handoff.panel import bodies, thread
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import Elsewhere
+from handoff.panel.files import refuse_unless_sendable
 from handoff.panel.kin import may_be_written
 from handoff.panel.tickets import TicketId, change_ticket, found_ticket
 from handoff.tables import Conversation
@@ -41,6 +43,7 @@ async def reply_elsewhere(
     words: Annotated[Elsewhere, Depends(bodies.elsewhere)],
 ) -> Response:
     async def reply(session: AsyncSession) -> None:
+        files = await drafts(session, entry.operator.id, words.attachments)
         await tickets.reply_elsewhere(
             session,
             ticket_id,
@@ -49,10 +52,13 @@ async def reply_elsewhere(
             operator=entry.operator,
             version=words.version,
             knowledge=request.app.state.knowledge,
+            files=words.attachments,
         )
         there = await session.get_one(Conversation, words.conversation_id)  # locked by now
         if not may_be_written(request.app.state.channels.get(there.channel), there):
             raise HTTPException(422, NOT_NOW)
+        for file in files:
+            refuse_unless_sendable(request, there, file.media_type, file.size or 0)
 
     return await change_ticket(request, ticket_id, reply)
 

@@ -6,16 +6,18 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import attachments
+from handoff import attachments, joining
 from handoff.attachments import LARGEST, TOO_BIG, Refused, ScannerAway, Seen
 from handoff.channel.webhook import read_body
 from handoff.panel.access import PRIVATE, Acting, Known
+from handoff.panel.kin import may_be_written
+from handoff.panel.reach import why_no_file
 from handoff.tables import Conversation, Ticket
 
 MISSING = "Questo file non c'è, oppure non è ancora stato verificato."
 UNKNOWN = "Questa richiesta non esiste."
-NO_FILES = "Su questo canale non si possono inviare file: scriva un testo, per favore."
 NOT_SCANNED = "La verifica antivirus non risponde: riprovi tra qualche minuto."
 NO_ROOM = "Lo spazio su disco sta finendo: per ora non si caricano file."
 NOBODY = "In questa conversazione non c'è ancora nessun messaggio a cui allegare un file."
@@ -56,32 +58,45 @@ async def upload(
     x_file_name: Annotated[str, Header()] = "",
 ) -> Response:
     """The name travels percent-encoded in X-File-Name. Checked before it is accepted."""
-    conversation_id = await _conversation_id(request, ticket_id)
     seen = await _checked(request, unquote(x_file_name), content)
     async with request.app.state.database.begin() as session:
-        conversation = await session.get_one(Conversation, conversation_id)
+        conversation = await _conversation(session, ticket_id)
+        if not await _goes_elsewhere(request, session, conversation, seen, len(content)):
+            refuse_unless_sendable(request, conversation, seen.media_type, len(content))
         row = await attachments.add_draft(session, conversation, entry.operator.id, seen, content)
     if row is None:
         raise HTTPException(422, NOBODY)
     return JSONResponse(attachments.shown(row), 201, headers=PRIVATE)
 
 
-async def _conversation_id(request: Request, ticket_id: str) -> str:
-    async with request.app.state.database.read() as session:
-        known = ID.fullmatch(ticket_id)
-        ticket = await session.get(Ticket, ticket_id) if known else None
-        if ticket is None:
-            raise HTTPException(404, UNKNOWN)
-        conversation: Conversation = await session.get_one(Conversation, ticket.conversation_id)
-    refuse_unless_sendable(request, conversation)
-    return conversation.id
+async def _conversation(session: AsyncSession, ticket_id: str) -> Conversation:
+    known = ID.fullmatch(ticket_id)
+    ticket = await session.get(Ticket, ticket_id) if known else None
+    if ticket is None:
+        raise HTTPException(404, UNKNOWN)
+    return await session.get_one(Conversation, ticket.conversation_id)
 
 
-def refuse_unless_sendable(request: Request, conversation: Conversation) -> None:
-    """422 where no file can reach the citizen."""
+async def _goes_elsewhere(
+    request: Request, session: AsyncSession, conversation: Conversation, seen: Seen, size: int
+) -> bool:
+    """Whether another channel of the same citizen can bring it: the reply may go there."""
+    channels = request.app.state.house.channels
+    return any(
+        may_be_written(channel, other)
+        and why_no_file(channel, other, seen.media_type, size) is None
+        for other in await joining.others(session, conversation)
+        for channel in (channels.get(other.channel),)
+    )
+
+
+def refuse_unless_sendable(
+    request: Request, conversation: Conversation, media_type: str, size: int
+) -> None:
+    """422 with the reason where such a file cannot reach the citizen."""
     channel = request.app.state.house.channels.get(conversation.channel)
-    if not conversation.pulled and not (channel and channel.takes_files):
-        raise HTTPException(422, NO_FILES)
+    if reason := why_no_file(channel, conversation, media_type, size):
+        raise HTTPException(422, reason)
 
 
 async def _checked(request: Request, name: str, content: bytes) -> Seen:

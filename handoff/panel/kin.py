@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import joining
 from handoff.channel import Channel
 from handoff.channel.windows import Standing
-from handoff.panel.reach import reach
+from handoff.panel.reach import reach, takes_files
 from handoff.tables import Conversation, Ticket, present
 
 
@@ -23,6 +23,7 @@ async def kin(
             "channel": other.channel,
             "ticket": await _ticket(session, other),
             "writable": may_be_written(channels.get(other.channel), other),
+            "takes_files": takes_files(channels.get(other.channel), other),
         }
         for other in await joining.others(session, conversation)
     ]

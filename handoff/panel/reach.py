@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from handoff.channel import Channel
+from handoff.channel import NO_FILES, Channel
 from handoff.channel.windows import Standing, standing
 from handoff.tables import Conversation
 
@@ -57,12 +57,21 @@ def _for_a_person(how: Standing) -> str:
     return Standing.OPEN if how is Standing.HUMAN_ONLY else how
 
 
+def why_no_file(
+    channel: Channel | None, conversation: Conversation, media_type: str, size: int
+) -> str | None:
+    """Why such a file cannot reach the citizen here, in Italian; None when it can."""
+    if channel is None or channel.by_hand:
+        return NO_FILES
+    return None if conversation.pulled else channel.refuses(media_type, size)
+
+
 def has_assistant(channel: Channel) -> bool:
     """Whether the assistant may speak there: else nothing can be handed back to it."""
     return channel.answers_alone and not channel.by_hand
 
 
-def _takes_files(channel: Channel | None, conversation: Conversation) -> bool:
+def takes_files(channel: Channel | None, conversation: Conversation) -> bool:
     if channel is None or channel.by_hand:
         return False
     return channel.takes_files or conversation.pulled
@@ -81,7 +90,8 @@ def _told(
     return {
         "standing": how,
         "assistant": channel is not None and has_assistant(channel),
-        "takes_files": _takes_files(channel, conversation),
+        "takes_files": takes_files(channel, conversation),
+        "no_files": channel.no_files if channel else NO_FILES,
         "until": until.isoformat() if until else None,
         "window_hours": window.total_seconds() / 3600 if window else None,
         "unreachable": conversation.unreachable,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import surveys, tickets
-from handoff.attachments import Gone
+from handoff.attachments import Gone, drafts
 from handoff.panel import bodies, cards, reads, thread
 from handoff.panel.access import PRIVATE, Acting, Known
 from handoff.panel.bodies import NOT_FILES, Protocol, Reply, Step, Words
@@ -95,7 +95,8 @@ async def reply(request: Request, ticket_id: TicketId, entry: Acting, words: Rep
         if words.attachments:
             ticket = await found_ticket(session, ticket_id)
             conversation = await session.get_one(Conversation, ticket.conversation_id)
-            refuse_unless_sendable(request, conversation)
+            for file in await drafts(session, entry.operator.id, words.attachments):
+                refuse_unless_sendable(request, conversation, file.media_type, file.size or 0)
         await tickets.reply(
             session,
             ticket_id,

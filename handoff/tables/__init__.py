@@ -3,7 +3,7 @@
 from handoff.tables.attachments import Attachment, AttachmentContent
 from handoff.tables.base import Base, Moment, new_id, present
 from handoff.tables.channels import ChannelState
-from handoff.tables.conversations import KEY, Conversation, Message, Offer
+from handoff.tables.conversations import KEY, UNPROVEN, Conversation, Message, Offer
 from handoff.tables.joining import CitizenChange, JoinCode
 from handoff.tables.knowledge import KnowledgeRevision
 from handoff.tables.notices import Notice, NoticeTold
@@ -23,6 +23,7 @@ from handoff.tables.webchat import WebchatSession
 
 __all__ = [
     "KEY",
+    "UNPROVEN",
     "Attachment",
     "AttachmentContent",
     "Attempt",

@@ -10,6 +10,7 @@ from handoff.db import now
 from handoff.tables.base import Base, Created, Id, Moment
 
 KEY = "{chiave}"  # stands in a text where the citizen, and nobody else, reads the key
+UNPROVEN = "unproven"  # in a message's trace: anybody may have written it in the citizen's name
 KEY_WAS_SHOWN = "(già mostrato)"
 
 
@@ -58,6 +59,11 @@ class Message(Base):
     template: Mapped[dict[str, Any] | None]  # approved by the provider, for writing first
     trace: Mapped[dict[str, Any]] = mapped_column(default=dict)  # why this was said
     created_at: Mapped[Created]
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it came from the citizen for sure, as far as the channel can tell."""
+        return not self.trace.get(UNPROVEN, False)
 
     def text_for_citizen(self) -> str:
         """The text with the reading key filled in, as long as it was not shown."""

@@ -1,9 +1,11 @@
 """An operator answers on another channel that the same citizen joined with this one."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations
+from handoff import attachments, conversations
 from handoff.knowledge import Knowledge
 from handoff.tables import Conversation, Operator, Ticket, present
 from handoff.tickets.opening import open_ticket
@@ -24,10 +26,12 @@ async def reply_elsewhere(
     operator: Operator,
     text: str,
     knowledge: Knowledge,
+    files: Sequence[str] = (),
 ) -> Ticket:
     """Say it in the other conversation, where the operator then holds the word.
 
-    Both tickets keep it in their history; whether that channel may be written to is asked before.
+    Both tickets keep it in their history; whether that channel may be written to, and carries
+    the `files` uploaded for this ticket, is asked before. Raises `attachments.Gone`.
     """
     await _lock_both(session, ticket_id, conversation_id)
     ticket, here = await at(session, ticket_id, version)
@@ -42,9 +46,11 @@ async def reply_elsewhere(
     refuse_unless(mine, A_COLLEAGUE, ticket)
     if theirs.state == "open":
         await hold(session, theirs, there, operator=operator, knowledge=knowledge)
-    await conversations.say(
+    said = await conversations.say(
         session, there, author="operator", author_name=operator.name, text=text
     )
+    if files:
+        await attachments.give(session, said, operator.id, files, drafted_in=here.id)
     theirs.replied_at = theirs.replied_at or present()
     changed(session, theirs)
     note_down(session, theirs, "replied_for", operator, ticket.name)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import conversations
+from handoff import attachments, conversations
 from handoff.channel import Button, Template
 from handoff.tables import Conversation, Message, Operator, Outbox, Ticket, present
 from handoff.tickets.state import NotFound, at, changed, note_down, refuse_unless
@@ -15,15 +15,18 @@ ON_ITS_WAY = "il messaggio è in viaggio o è arrivato"
 async def resend(
     session: AsyncSession, ticket_id: str, message_id: str, *, version: int, operator: Operator
 ) -> Ticket:
-    """The same words as a new message, once; what may have arrived is the operator's choice."""
+    """The same words and files as a new message, once.
+
+    What may have arrived is the operator's choice.
+    """
     ticket, conversation = await _mine(session, ticket_id, version, operator)
     message = await session.get(Message, message_id)
     if message is None or message.conversation_id != conversation.id:
         raise NotFound(message_id)
     refuse_unless(await _is_lost(session, message), ON_ITS_WAY, ticket)
-    again = await _was_resent(session, message)
-    refuse_unless(not again, "il messaggio è già stato inviato di nuovo", ticket)
-    await conversations.say(
+    resent = await _was_resent(session, message)
+    refuse_unless(not resent, "il messaggio è già stato inviato di nuovo", ticket)
+    again = await conversations.say(
         session,
         conversation,
         author=message.author,
@@ -35,6 +38,7 @@ async def resend(
         template=message.template,
         trace={"resent_of": message.id},
     )
+    await attachments.copy(session, message.id, again)
     changed(session, ticket)
     note_down(session, ticket, "resent", operator)
     return ticket

@@ -1,11 +1,14 @@
 """E-mail and PEC against mail servers on loopback."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from imap_tools import MailboxLoginError
 from pydantic import ValidationError
 
 from handoff.channel import (
@@ -23,14 +26,17 @@ from handoff.channel import (
     Unreachable,
 )
 from handoff.channel.mailbox.base import MailChannel
+from handoff.channel.mailbox.imap import Imap
 from handoff.channel.mailbox.letter import Raw
 from handoff.channel.mailbox.watching import Patience
 from handoff.channels.email import Email
 from handoff.channels.email.settings import EmailSettings
 from handoff.channels.pec import Pec
 from handoff.channels.pec.settings import PecSettings
+from tests import fake_tls
 from tests.fake_imap import FakeImap
 from tests.fake_smtp import DROP, FakeSmtp
+from tests.fake_tls import FakeTls
 
 CONVERSATION = "0" * 32
 ANSWER = Outbound(
@@ -337,3 +343,20 @@ async def test_tells_when_the_mailbox_does_not_open(imap: FakeImap, smtp: FakeSm
 def test_unsafe_settings_stop_the_boot(mistake: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         EmailSettings(**(places() | mistake))
+
+
+@pytest.mark.skipif(fake_tls.OPENSSL is None, reason="needs openssl to make a certificate")
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_password_goes_to_no_server_that_nobody_vouches_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    made, key = fake_tls.certificate(tmp_path)
+    for trusted in (False, True):
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(made))
+        with FakeTls(made, key, starttls=security == "starttls") as server:
+            where = places(imap=server.port, imap_host="localhost", imap_security=security)
+            refusal = MailboxLoginError if trusted else ssl.SSLCertVerificationError
+            with pytest.raises(refusal):
+                Imap(EmailSettings(**where), "INBOX", 5)
+        assert (b"LOGIN" in server.heard) is trusted

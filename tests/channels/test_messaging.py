@@ -195,6 +195,37 @@ class TestFiles:
             await channel.send(replace(HELLO, files=(PHOTO,)))
 
 
+class TestFilesOnInstagram:
+    async def test_a_page_uploads_them_for_instagram(self, monkeypatch):
+        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
+        with FakeMeta(replace(INSTAGRAM, node="3003")) as meta:
+            meta.write("Buongiorno")
+            async with opened("instagram", meta.api_url) as channel:
+                await channel.send(replace(HELLO, files=(FORM,)))
+                assert b'name="platform"\r\n\r\ninstagram' in meta.uploads[0]
+                assert channel.takes_files
+
+    @pytest.mark.parametrize(
+        ("media_type", "size", "goes"),
+        [
+            ("image/jpeg", 8_000_000, True),
+            ("image/jpeg", 8_000_001, False),
+            ("application/pdf", 20_000_000, True),
+            ("image/heic", 10, False),
+            ("audio/ogg", 10, False),
+        ],
+    )
+    async def test_what_cannot_go_is_told_before(self, monkeypatch, media_type, size, goes):
+        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
+        async with opened("instagram", "http://127.0.0.1:1") as channel:
+            assert (channel.refuses(media_type, size) is None) is goes
+
+    async def test_a_profile_alone_takes_none_and_says_why(self):
+        async with opened("instagram", "http://127.0.0.1:1") as channel:
+            assert not channel.takes_files
+            assert channel.refuses("image/jpeg", 10) == channel.no_files == instagram.ONLY_PUBLIC
+
+
 class TestButtons:
     async def test_become_quick_replies(self, name, meta, channel):
         await channel.send(replace(HELLO, buttons=(PARKING,)))
@@ -437,6 +468,15 @@ class TestReceiving:
         assert await self.post(client, meta, name, meta.body(broken)) == 200
         (event,) = ear.heard
         assert (type(event).__name__, event.kind) == ("Oddity", "unreadable")
+
+    async def test_an_id_that_no_column_holds_is_kept_as_odd(self, name, meta, client, ear):
+        event = {
+            "sender": {"id": "4242"},
+            "recipient": {"id": meta.rules.account},
+            "message": {"mid": "m" * 300, "text": "Buongiorno"},
+        }
+        assert await self.post(client, meta, name, meta.body(event)) == 200
+        assert [event.kind for event in ear.heard] == ["unreadable"]
 
     async def test_an_oddity_is_cut_at_64_kilobytes(self, name, meta, client, ear):
         body = meta.body({"something": "è" * 100_000})

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from handoff.channel import (
     Button,
+    File,
     Inbound,
     NotOffered,
     Outbound,
@@ -85,13 +86,14 @@ def gate() -> Gate:
 
 @asynccontextmanager
 async def opened(
-    api_url: str, *, mode: str = "polling", pace: float = 0
+    api_url: str, *, mode: str = "polling", pace: float = 0, begin_within: float = 20
 ) -> AsyncIterator[Telegram]:
     files_url = api_url.removesuffix("/bot") + "/file/bot"
     settings = TelegramSettings(mode=mode, api_url=api_url, files_url=files_url, poll_seconds=5)
     telegram = Telegram(
         settings,
         answer_within=0.3,
+        begin_within=begin_within,
         pace=Pace(pace),
         patience=Patience(shortest=0.01, longest=0.05),
     )
@@ -217,6 +219,18 @@ class TestSending:
 
 
 class TestFiles:
+    async def test_a_slow_send_ends_before_its_lease_and_goes_on_after_what_arrived(self, api):
+        file = File(name="modulo.pdf", media_type="application/pdf", content=b"%PDF")
+        slow = Outbound(key="m-1", address="42", text="Ecco", files=(file, file))
+        async with opened(api.api_url, begin_within=0) as telegram:
+            for _ in range(2):
+                with pytest.raises(TemporaryFailure):
+                    await telegram.send(slow)
+            receipt = await telegram.send(slow)
+        assert len(receipt.external_ids) == len(set(receipt.external_ids)) == 3
+        assert [sent.get("text") for sent in api.sent] == ["Ecco", None, None]
+        assert api.sent[1]["chat_id"] == "42"
+
     async def test_fetches_what_a_citizen_sent(self, telegram):
         file = await telegram.fetch("AgAC", at_most=5000)
         assert (file.name, len(file.content)) == ("1.jpg", 1002)

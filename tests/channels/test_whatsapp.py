@@ -7,12 +7,14 @@ import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from handoff import joining
 from handoff.channel import (
     Button,
     DeliveryError,
     Event,
     File,
     NotOffered,
+    Oddity,
     Outbound,
     PermanentFailure,
     Template,
@@ -22,10 +24,10 @@ from handoff.channel import (
     Unreachable,
     WindowClosed,
 )
-from handoff.channels.whatsapp import UNSUBSCRIBED, WhatsApp
+from handoff.channels.whatsapp import UNSUBSCRIBED, WhatsApp, updates
 from handoff.channels.whatsapp.settings import WhatsAppSettings
 from tests.fake_whatsapp import FakeWhatsApp, refused, signed
-from tests.loopback import DROP, GARBAGE, HANG, Fault
+from tests.loopback import DROP, GARBAGE, HANG, Fault, Reply
 
 HELLO = Outbound(key="m-1", address="IT.1349", text="Buongiorno")
 
@@ -159,6 +161,37 @@ async def test_an_attachment_that_is_too_large_or_gone_is_refused(
             await whatsapp.fetch(reference, at_most=at_most)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://files.example.org/a",
+            "https://fbsbx.com.example.org/a",
+            "https://evilfbsbx.com",
+        ),
+        *("http://lookaside.fbsbx.com/a", "https://fbsbx.com@127.0.0.1/a", "https://[", ""),
+    ],
+)
+async def test_our_token_goes_to_no_other_server(
+    api: FakeWhatsApp, whatsapp: WhatsApp, url: str
+) -> None:
+    api.fail(Reply(body={"url": url, "mime_type": "image/jpeg", "file_size": 1}))
+    with pytest.raises(PermanentFailure):
+        await whatsapp.fetch("77", at_most=100)
+    assert len(api.calls) == 1
+
+
+def test_an_id_that_no_column_holds_does_not_spoil_the_others() -> None:
+    said = [
+        {"id": number, "from": "39", "type": "text", "text": {"body": "Buongiorno"}}
+        for number in ("1", "2" * 300, "3")
+    ]
+    change = {"field": "messages", "value": {"messages": said}}
+    first, odd, last = updates.events({"entry": [{"changes": [change]}]}, "1122")
+    assert [first.external_id, last.external_id] == ["1", "3"]
+    assert (type(odd), len(odd.external_id)) == (Oddity, 32)
+
+
 async def test_typing_and_trouble(api: FakeWhatsApp, whatsapp: WhatsApp) -> None:
     await whatsapp.show_typing("IT.1349", "wamid.IN")
     assert api.signs[0]["typing_indicator"] == {"type": "text"}
@@ -198,3 +231,26 @@ def test_a_short_secret_stops_the_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError) as refusal:
         WhatsAppSettings()
     assert "short" not in str(refusal.value).split("[", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "size", "goes"),
+    [
+        ("image/png", 5_000_000, True),
+        ("image/png", 5_000_001, False),
+        ("application/pdf", 20_000_000, True),
+    ],
+)
+def test_a_file_that_is_too_large_is_told_before(media_type: str, size: int, goes: bool) -> None:
+    assert (WhatsApp(WhatsAppSettings()).refuses(media_type, size) is None) is goes
+
+
+def test_an_invitation_opens_a_chat_with_the_code_and_needs_the_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert WhatsApp(WhatsAppSettings()).invitation("BCDF-2345") is None
+    monkeypatch.setenv("SPORTELLO_WHATSAPP_NUMBER", "390701234567")
+    link = WhatsApp(WhatsAppSettings()).invitation("BCDF-2345")
+    assert link == "https://wa.me/390701234567?text=collega%20BCDF-2345"
+    brought = httpx.URL(link).params["text"]
+    assert joining.wish_of(brought) == joining.wish_of("collega BCDF-2345") is not None

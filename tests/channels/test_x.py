@@ -1,5 +1,6 @@
 """What only X does; what every channel does is in test_every_channel.py."""
 
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ from handoff.channel import (
     Button,
     Echo,
     Event,
+    File,
     NotOffered,
     Outbound,
     PermanentFailure,
@@ -30,9 +32,11 @@ from handoff.channels.x.oauth import Keys, authorization
 from handoff.channels.x.settings import XSettings
 from tests import fake_x
 from tests.fake_x import FakeX, Fault, message, received, signed
+from tests.loopback import Reply
 from tests.postgres import free_port
 
 HELLO = Outbound(key="1", address="2222", text="Buongiorno")
+PHOTO = File(name="mappa.png", media_type="image/png", content=b"\x89PNG map")
 REFERENCE = "1034828552951160836/1034828533812486145/oP5p359h.jpg"
 
 
@@ -86,6 +90,58 @@ async def post(web: httpx.AsyncClient, body: object, **headers: str) -> int:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     response = await web.post("/webhooks/x", content=raw, headers=signed(raw) | headers)
     return response.status_code
+
+
+class TestPictures:
+    async def test_the_first_goes_with_the_text_and_others_by_themselves(self, api, x):
+        outbound = replace(HELLO, files=(PHOTO, PHOTO))
+        receipt = await x.send(outbound)
+        assert api.sent == [
+            {"to": "2222", "text": "Buongiorno", "attachments": [{"media_id": "901"}]},
+            {"to": "2222", "attachments": [{"media_id": "902"}]},
+        ]
+        assert len(receipt.external_ids) == len(x.parts_of(outbound)) == 2
+        assert b'name="media_category"\r\n\r\ndm_image' in api.uploads[0]
+        assert PHOTO.content in api.uploads[0]
+
+    async def test_a_text_stays_one_message_and_nothing_is_none(self, x):
+        assert x.parts_of(HELLO) == ["Buongiorno"]
+        assert x.parts_of(replace(HELLO, text="")) == []
+
+    @pytest.mark.parametrize(
+        "fault",
+        [fake_x.DROP, fake_x.GARBAGE, fake_x.HANG, fake_x.BROKEN],
+        ids=["drop", "garbage", "hang", "broken"],
+    )
+    async def test_an_upload_without_an_answer_is_tried_again_and_nothing_was_said(
+        self, api, x, fault
+    ):
+        outbound = replace(HELLO, files=(PHOTO,))
+        api.fail(fault)
+        with pytest.raises(TemporaryFailure):
+            await x.send(outbound)
+        assert api.sent == []
+        await x.send(outbound)
+        assert [part["text"] for part in api.sent] == ["Buongiorno"]
+
+    @pytest.mark.parametrize("status", [400, 404, 413])
+    async def test_one_that_x_refuses_fails_for_good_and_blames_no_citizen(self, api, x, status):
+        api.fail(Fault(status=status, description="Invalid media"))
+        with pytest.raises(PermanentFailure) as refused:
+            await x.send(replace(HELLO, files=(PHOTO,)))
+        assert not isinstance(refused.value, Unreachable)
+
+    @pytest.mark.parametrize(
+        ("media_type", "size", "goes"),
+        [
+            ("image/jpeg", 5_000_000, True),
+            ("image/jpeg", 5_000_001, False),
+            ("image/gif", 10, False),
+            ("application/pdf", 10, False),
+        ],
+    )
+    async def test_what_cannot_go_is_told_before(self, x, media_type, size, goes):
+        assert (x.refuses(media_type, size) is None) is goes
 
 
 class TestSending:
@@ -292,6 +348,12 @@ class TestAttachments:
             "oP5p359h.jpg",
         )
         assert api.paths == [f"/1.1/ton/data/dm/{REFERENCE}"]
+
+    async def test_a_small_answer_does_not_unfold_into_a_huge_one(self, api, x):
+        packed = gzip.compress(bytes(5_000_000))
+        api.fail(Reply(body=packed, headers={"Content-Encoding": "gzip"}))
+        assert (await x.fetch(REFERENCE, at_most=100_000)).content == packed
+        assert api.calls[-1].headers["Accept-Encoding"] == "identity"
 
     async def test_a_picture_that_is_too_large_is_left(self, x):
         with pytest.raises(PermanentFailure):

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from handoff.db import Database
 from handoff.panel.operators import add_operator
 from handoff.tables import Operator
+from tests.handoff.files import PDF
 
 PASSWORD = "cavallo batteria graffetta"
 
@@ -58,3 +59,13 @@ class Desk:
         """On the version of the ticket that this desk saw."""
         path = f"tickets/{ticket['id']}/{action}"
         return await self.does(path, version=ticket["version"], **body)
+
+
+async def uploads(
+    desk: Desk, ticket: dict[str, Any], content: bytes = PDF, name: str = "modulo.pdf"
+) -> httpx.Response:
+    return await desk.client.post(
+        f"/api/panel/tickets/{ticket['id']}/attachments",
+        content=content,
+        headers={"X-CSRF-Token": desk.csrf, "X-File-Name": name},
+    )

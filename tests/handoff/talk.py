@@ -23,7 +23,12 @@ class Citizen:
         self._numbers = count(1)
 
     async def says(
-        self, text: str = "", *, payload: str | None = None, files: tuple[Attachment, ...] = ()
+        self,
+        text: str = "",
+        *,
+        payload: str | None = None,
+        files: tuple[Attachment, ...] = (),
+        thread: str | None = None,
     ) -> Received:
         self.last = await self.gateway.receive(
             Inbound(
@@ -33,13 +38,16 @@ class Citizen:
                 text=text,
                 payload=payload,
                 attachments=files,
+                thread=thread,
             )
         )
         return self.last
 
-    async def hears(self, text: str = "", *, payload: str | None = None) -> list[Message]:
+    async def hears(
+        self, text: str = "", *, payload: str | None = None, thread: str | None = None
+    ) -> list[Message]:
         """Say it and wait for everything that answers it."""
-        received = await self.says(text, payload=payload)
+        received = await self.says(text, payload=payload, thread=thread)
         return await answers(self.gateway.database, received)
 
     async def everything(self) -> list[Message]:

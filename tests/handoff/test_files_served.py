@@ -10,17 +10,18 @@ from sqlalchemy import func, select, update
 
 from handoff.attachments import LARGEST, Scanner, headers, safe_name
 from handoff.attachments.checking import ARCHIVE, TOO_BIG, UNKNOWN
-from handoff.channel import Attachment, Channel, Inbound, Outbound, Receipt
+from handoff.channel import NO_FILES, Attachment, Channel, Inbound, Outbound, Receipt
 from handoff.gateway import Gateway
 from handoff.panel.bodies import NOT_FILES
-from handoff.panel.files import NO_FILES, NOT_SCANNED
+from handoff.panel.files import NOT_SCANNED
 from handoff.privacy import SURELY
 from handoff.tables import Attachment as Row
 from handoff.tables import AttachmentContent, Conversation, Message, Offer, Outbox, present
 from tests.handoff.browser import Browser, open_browser
-from tests.handoff.desk import Desk, hire
+from tests.handoff.desk import Desk, hire, uploads
 from tests.handoff.files import PDF, ZIP, fake_clamd, png
 
+ONLY_PDF = "Qui solo PDF."
 GUARD = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox; default-src 'none'",
@@ -55,16 +56,6 @@ async def sends(
 async def reads(browser: Browser, attachment_id: str) -> httpx.Response:
     return await browser.client.get(
         f"/api/webchat/attachments/{attachment_id}", headers=browser.headers
-    )
-
-
-async def uploads(
-    desk: Desk, ticket: dict[str, Any], content: bytes = PDF, name: str = "modulo.pdf"
-) -> httpx.Response:
-    return await desk.client.post(
-        f"/api/panel/tickets/{ticket['id']}/attachments",
-        content=content,
-        headers={"X-CSRF-Token": desk.csrf, "X-File-Name": name},
     )
 
 
@@ -254,6 +245,9 @@ class Post(Channel):
 class Parcel(Post):
     takes_files = True
 
+    def refuses(self, media_type: str, size: int) -> str | None:
+        return None if media_type == "application/pdf" else ONLY_PDF
+
 
 async def on_channel(app: FastAPI, browser: Browser, desk: Desk, channel: Post) -> dict[str, Any]:
     """The same talk, on a channel that has to be called."""
@@ -280,6 +274,21 @@ async def test_a_channel_that_takes_files_sends_them(
     ]
 
 
+async def test_what_a_channel_does_not_carry_is_refused_before_it_is_sent(
+    app: FastAPI, browser: Browser, carla: Desk
+) -> None:
+    ticket = await taken(carla, browser)
+    draft = (await uploads(carla, ticket, png(), "foto.png")).json()["id"]
+    app.state.house.channels["post"] = Parcel()
+    async with app.state.database.begin() as session:
+        await session.execute(update(Conversation).values(channel="post", pulled=False))
+    for answer in (
+        await uploads(carla, ticket, png(), "foto.png"),
+        await carla.acts(ticket, "reply", text="Ecco", attachments=[draft]),
+    ):
+        assert (answer.status_code, answer.json()["detail"]) == (422, ONLY_PDF)
+
+
 async def test_on_a_channel_without_files_nothing_is_said(
     app: FastAPI, browser: Browser, carla: Desk
 ) -> None:
@@ -293,6 +302,8 @@ async def test_on_a_channel_without_files_nothing_is_said(
         await carla.acts(ticket, "reply", text="Ecco", attachments=[draft]),
     ):
         assert (answer.status_code, answer.json()["detail"]) == (422, NO_FILES)
+    shown = (await carla.looks(f"tickets/{ticket['id']}")).json()["reach"]
+    assert (shown["takes_files"], shown["no_files"]) == (False, NO_FILES)
     async with app.state.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Outbox)) == 0
 

@@ -1,20 +1,23 @@
 """What operators see of channels: what became of a message, and whether one may still write."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 
 from handoff import conversations, tickets
-from handoff.channel import Channel, Inbound, Outbound, Receipt
+from handoff.channel import Channel, Inbound, Outbound, PermanentFailure, Receipt
 from handoff.panel.reach import ANSWER_YOURSELF, BY_TEMPLATE, NOT_HERE, reach
 from handoff.tables import Conversation, Message, Outbox, Ticket, present
-from tests.handoff.desk import Desk, hire
+from tests.handoff.desk import Desk, hire, uploads
+from tests.handoff.files import PDF, png
 from tests.handoff.talk import Citizen
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 DAY = timedelta(hours=24)
+FILES = [(PDF, "modulo.pdf"), (png(), "mappa.png")]
 
 
 class Windowed(Channel):
@@ -178,6 +181,58 @@ async def test_what_did_not_arrive_is_sent_again_once(
     assert last["delivery"]
     again = await carla.acts(answer.json(), f"messages/{message.id}/resend")
     assert again.status_code == 409
+
+
+class Parcel(Channel):
+    name = "post"
+    takes_files = True
+
+    def __init__(self) -> None:
+        self.sent: list[Outbound] = []
+
+    async def send(self, message: Outbound) -> Receipt:
+        self.sent.append(message)
+        raise PermanentFailure("non si può")
+
+
+async def test_sent_again_it_carries_the_same_files_and_the_first_keeps_its_own(
+    app: FastAPI, carla: Desk
+) -> None:
+    app.state.house.channels["post"] = app.state.channels["post"] = parcel = Parcel()
+    _, ticket = await taken(app, carla, "sent")
+    drafts = [(await uploads(carla, ticket, *file)).json()["id"] for file in FILES]
+    answer = await carla.acts(ticket, "reply", text="Ecco", attachments=drafts)
+    await attempts(app, parcel, 1)
+    [first] = [one for one in answer.json()["messages"] if one["text"] == "Ecco"]
+    again = await carla.acts(answer.json(), f"messages/{first['id']}/resend")
+    assert again.status_code == 200, again.text
+    one, other = await attempts(app, parcel, 2)
+    assert one.files == other.files
+    assert [(file.name, file.content) for file in other.files] == [
+        (name, content) for content, name in FILES
+    ]
+    old, new = again.json()["messages"][-2:]
+    assert [file["id"] for file in old["attachments"]] == drafts
+    assert not {file["id"] for file in new["attachments"]} & set(drafts)
+
+
+async def attempts(app: FastAPI, parcel: Parcel, count: int) -> list[Outbound]:
+    """What left with these words, once all of them failed."""
+    failed = (
+        select(func.count())
+        .select_from(Outbox)
+        .join(Message, Message.id == Outbox.message_id)
+        .where(Outbox.state == "failed", Message.text == "Ecco")
+    )
+    async with asyncio.timeout(10), app.state.database.bell.listen("outbox") as heard:
+        while await counted(app, failed) < count:
+            await heard.wait(0.2)
+    return [message for message in parcel.sent if message.text == "Ecco"]
+
+
+async def counted(app: FastAPI, wanted: Select[int]) -> int:
+    async with app.state.database.read() as session:
+        return int(await session.scalar(wanted) or 0)
 
 
 @pytest.mark.parametrize("state", ["sent", "delivered", "read", "withheld"])

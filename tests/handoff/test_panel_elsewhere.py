@@ -14,10 +14,12 @@ from handoff.db import Database
 from handoff.gateway import Gateway
 from handoff.joining.circle import join, part
 from handoff.tables import Conversation, TicketEvent, present
-from tests.handoff.desk import Desk, hire
+from tests.handoff.desk import Desk, hire, uploads
+from tests.handoff.files import PDF, png
 from tests.handoff.joined import on
 from tests.handoff.talk import Citizen
 
+ONLY_PDF = "Qui solo PDF."
 WORDS = "Le rispondo qui: il referto è pronto."
 
 
@@ -26,12 +28,18 @@ class Post(Channel):
 
     name = "post"
     window = timedelta(hours=24)
+    takes_files = True
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.files: list[bytes] = []
+
+    def refuses(self, media_type: str, size: int) -> str | None:
+        return None if media_type == "application/pdf" else ONLY_PDF
 
     async def send(self, message: Outbound) -> Receipt:
         self.sent.append(message.text)
+        self.files += [file.content for file in message.files]
         return Receipt()
 
 
@@ -116,6 +124,7 @@ async def test_a_request_tells_the_same_citizens_other_channels(
         "channel": "post",
         "ticket": None,
         "writable": True,
+        "takes_files": True,
     }
 
 
@@ -166,6 +175,65 @@ async def test_an_answer_goes_out_on_the_other_channel_and_both_histories_keep_i
     assert not answer.json()["awaits_reply"]
     assert ("replied_there", "post") in await events(database, ticket["id"])
     assert ("replied_for", ticket["name"]) in await events(database, theirs)
+
+
+async def test_an_answer_elsewhere_takes_the_files_along(
+    carla: Desk, chat: Citizen, letters: Citizen, post: Post
+) -> None:
+    ticket = await taken(carla, chat)
+    await joined(chat, letters)
+    draft = (await uploads(carla, ticket)).json()["id"]
+    answer = await carla.acts(
+        ticket,
+        "reply-elsewhere",
+        text=WORDS,
+        conversation_id=await there_id(letters),
+        attachments=[draft],
+    )
+    assert answer.status_code == 200, answer.text
+    async with asyncio.timeout(10), chat.gateway.database.bell.listen("outbox") as heard:
+        while WORDS not in post.sent:
+            await heard.wait(0.2)
+    assert post.files == [PDF]
+    [file] = (await letters.everything())[-1].attachments
+    assert (file["id"], file["name"], file["state"]) == (draft, "modulo.pdf", "kept")
+
+
+async def test_what_the_other_channel_does_not_carry_sends_nothing_and_says_why(
+    carla: Desk, chat: Citizen, letters: Citizen, post: Post
+) -> None:
+    ticket = await taken(carla, chat)
+    await joined(chat, letters)
+    draft = (await uploads(carla, ticket, png(), "foto.png")).json()["id"]
+    answer = await carla.acts(
+        ticket,
+        "reply-elsewhere",
+        text=WORDS,
+        conversation_id=await there_id(letters),
+        attachments=[draft],
+    )
+    assert (answer.status_code, answer.json()["detail"]) == (422, ONLY_PDF)
+    assert (await letters.everything())[-1].text != WORDS
+    assert (await carla.acts(ticket, "reply", text="qui", attachments=[draft])).status_code == 200
+
+
+async def test_a_file_for_the_other_channel_can_be_attached_where_none_can_go(
+    carla: Desk, chat: Citizen, letters: Citizen, post: Post
+) -> None:
+    ticket = await taken(carla, letters)
+    assert (await uploads(carla, ticket, png(), "foto.png")).status_code == 422
+    await chat.hears("dove parcheggio?")
+    await joined(letters, chat)
+    draft = (await uploads(carla, ticket, png(), "foto.png")).json()["id"]
+    answer = await carla.acts(
+        ticket,
+        "reply-elsewhere",
+        text=WORDS,
+        conversation_id=await there_id(chat),
+        attachments=[draft],
+    )
+    assert answer.status_code == 200, answer.text
+    assert [file["id"] for file in (await chat.everything())[-1].attachments] == [draft]
 
 
 async def test_who_answered_there_is_heard_there_and_not_the_bot(

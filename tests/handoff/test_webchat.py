@@ -1,14 +1,17 @@
 """The web chat by its contract: sessions, messages, waiting."""
 
 import asyncio
+import re
 from datetime import datetime
 from uuid import uuid4
 
 import httpx
 import pytest
+import segno
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from handoff.channel import Channel, Outbound, Receipt
 from handoff.tables import WebchatSession
 from tests.fake_bot import FakeBot
 from tests.handoff.browser import ROOT, Browser, open_browser
@@ -196,6 +199,40 @@ async def test_a_reading_key_is_shown_once(browser: Browser) -> None:
     assert first == answer["text"]
     assert later != first
     assert "(già mostrato)" in later
+
+
+class Inviting(Channel):
+    name, pulled = "telegram", True
+
+    def invitation(self, code: str) -> str | None:
+        return f"https://t.me/urp_bot?start=collega_{code}"
+
+    async def send(self, message: Outbound) -> Receipt:
+        raise AssertionError(message)
+
+
+@pytest.mark.parametrize(
+    ("title", "holds"),
+    [("Telegram", "https://t.me/urp_bot?start=collega_{}"), ("", "collega {}")],
+)
+async def test_a_joining_code_is_a_qr_code_as_long_as_it_can_be_read(
+    app: FastAPI, browser: Browser, title: str, holds: str
+) -> None:
+    if title:
+        app.state.house.channels["telegram"] = Inviting()
+    (answer,) = await browser.asks(text="collega")
+    code = re.findall(r"\b\w{4}-\w{4}\b", answer["text"])[0]
+    assert holds.format(code) in answer["text"]
+    drawn = segno.make(holds.format(code), error="m", micro=False)
+    [square] = answer["qr"]
+    assert square["title"] == title
+    assert square["image"] == drawn.svg_data_uri(
+        border=4, light="#fff", svgclass=None, lineclass=None
+    )
+    await browser.page(after=answer["seq"])
+    [later] = (await browser.page(after=answer["seq"] - 1))["messages"]
+    assert "qr" not in later
+    assert code not in later["text"]
 
 
 @pytest.mark.parametrize(

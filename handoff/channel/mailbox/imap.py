@@ -3,6 +3,7 @@
 import imaplib
 import re
 import socket
+import ssl
 from contextlib import suppress
 from typing import Any
 
@@ -13,17 +14,26 @@ from handoff.channel.mailbox.settings import MailboxSettings
 
 BEGINNING = 256_000  # bytes that are read of what is too large
 SIZE = re.compile(rb"UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UID (\d+)", re.I)
-KINDS = {"tls": MailBox, "starttls": MailBoxStartTls, "none": MailBoxUnencrypted}
 
 
 class Refused(Exception):
     """The server answered something other than OK; what it said stays out of our logs."""
 
 
+def _opened(settings: MailboxSettings, timeout: float) -> BaseMailBox:
+    """Imaplib by itself takes any certificate, and would hand the password to anybody."""
+    host, port = settings.imap_host, settings.imap_port
+    match settings.imap_security:
+        case "none":  # on this machine only
+            return MailBoxUnencrypted(host, port, timeout=timeout)
+        case "starttls":
+            return MailBoxStartTls(host, port, timeout, ssl.create_default_context())
+    return MailBox(host, port, timeout, ssl_context=ssl.create_default_context())
+
+
 class Imap:
     def __init__(self, settings: MailboxSettings, folder: str, timeout: float) -> None:
-        make: Any = KINDS[settings.imap_security]
-        self._box: BaseMailBox = make(settings.imap_host, settings.imap_port, timeout=timeout)
+        self._box = _opened(settings, timeout)
         secret = settings.password.get_secret_value()
         try:
             self._box.login(settings.login, secret, initial_folder=None)

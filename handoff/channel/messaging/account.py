@@ -23,6 +23,7 @@ class Account:
     measure: Callable[[str], int] = utf16_units
     names_type: bool = True  # every message says that it is a RESPONSE
     repeats_titles: bool = False  # desktops show no quick replies: say them in the text too
+    platform: str = ""  # which of a page's platforms an upload is for; empty: its own
     needed_fields: frozenset[str] = frozenset()  # without them nothing reaches us
 
     @property

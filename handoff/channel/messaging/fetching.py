@@ -5,8 +5,9 @@ import asyncio
 import httpx
 
 from handoff.channel import File, PermanentFailure, TemporaryFailure
+from handoff.channel.calling import AS_IT_IS, read_at_most
+from handoff.channel.meta import is_metas
 
-HOSTS = (".fbcdn.net", ".fbsbx.com", ".cdninstagram.com")
 HOPS = 3
 NOT_THERE = "l'allegato non è più disponibile"
 
@@ -33,8 +34,7 @@ class Fetching:
         for _ in range(HOPS):
             if not self._is_theirs(url):
                 raise PermanentFailure("l'allegato non si trova presso Meta")
-            # as it is, not packed: a small answer must not unfold into a huge one
-            ask = self._http.stream("GET", url, headers={"Accept-Encoding": "identity"})
+            ask = self._http.stream("GET", url, headers=AS_IT_IS)
             async with ask as response:
                 if not response.has_redirect_location:
                     return await _read(response, url, at_most)
@@ -42,9 +42,7 @@ class Fetching:
         raise PermanentFailure(NOT_THERE)
 
     def _is_theirs(self, url: httpx.URL) -> bool:
-        if _origin(url) == self._home:
-            return True
-        return url.scheme == "https" and url.port is None and url.host.endswith(HOSTS)
+        return _origin(url) == self._home or is_metas(url)
 
 
 async def _read(response: httpx.Response, url: httpx.URL, at_most: int) -> File:
@@ -52,11 +50,7 @@ async def _read(response: httpx.Response, url: httpx.URL, at_most: int) -> File:
         raise TemporaryFailure(f"Meta risponde {response.status_code}")
     if not response.is_success:
         raise PermanentFailure(NOT_THERE)
-    content = b""
-    async for chunk in response.aiter_raw():
-        content += chunk
-        if len(content) > at_most:
-            raise PermanentFailure("l'allegato è troppo grande")
+    content = await read_at_most(response, at_most)
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
     return File(name=url.path.rsplit("/", 1)[-1][:200], media_type=media_type, content=content)
 

@@ -21,7 +21,8 @@ def _list(value: object) -> list[Any]:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[Text, Field(min_length=1, max_length=512)]
+# what no column holds would fail for ever, and with it all that came in the same post
+Id = Annotated[Text, Field(min_length=1, max_length=240)]
 Several = Annotated[list[Any], BeforeValidator(_list)]
 
 
@@ -63,7 +64,7 @@ class Postback(BaseModel):
 class Edit(BaseModel):
     mid: Id
     text: Text
-    num_edit: Id
+    num_edit: Annotated[Text, Field(min_length=1, max_length=10)]
 
 
 class Watermark(BaseModel):

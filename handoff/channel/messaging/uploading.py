@@ -18,6 +18,7 @@ SHOWN = {  # what Meta shows by itself; anything else is a file to be saved
     "image/jpeg": "image",
     "image/png": "image",
     "image/gif": "image",
+    "audio/aac": "audio",
     "audio/mpeg": "audio",
     "audio/mp4": "audio",
     "audio/wav": "audio",
@@ -49,11 +50,12 @@ class Uploading:
 
     async def _post(self, file: File) -> httpx.Response:
         wanted: dict[str, Any] = {"type": kind_of(file), "payload": {"is_reusable": True}}
+        platform = {"platform": self._account.platform} if self._account.platform else {}
         try:
             async with asyncio.timeout(self._within):
                 return await self._http.post(
                     f"{self._account.url}/message_attachments",
-                    data={"message": json.dumps({"attachment": wanted})},
+                    data={**platform, "message": json.dumps({"attachment": wanted})},
                     files={"filedata": (_plain(file.name), file.content, file.media_type)},
                     headers={"Authorization": f"Bearer {self._account.token}"},
                 )

@@ -17,6 +17,7 @@ class Email(MailChannel):
     name: ClassVar[str] = CHANNEL
     title: ClassVar[str] = "E-mail"
     is_terse: ClassVar[bool] = True  # each is a letter
+    knows_sender: ClassVar[bool] = False
     takes_files = True
     # recognises_repeats stays False: a repeat has the same Message-ID, but many mailboxes show
     # both all the same

@@ -39,6 +39,7 @@ class Telegram(Channel):
         settings: TelegramSettings,
         *,
         answer_within: float = 10.0,  # seconds, well below the lease of a message that goes out
+        begin_within: float = 20.0,  # with a large file more still below the lease
         pace: Pace | None = None,
         patience: Patience | None = None,
     ) -> None:
@@ -56,7 +57,7 @@ class Telegram(Channel):
             get_updates_request=self._http,
             rate_limiter=AIORateLimiter(),  # no retries of its own: the outbox does that, durably
         )
-        self._delivery = Delivery(self._bot, pace or Pace())
+        self._delivery = Delivery(self._bot, pace or Pace(), begin_within=begin_within)
         self._downloads = Downloads(self._bot, settings)
         self._patience = patience or Patience()
         self._chores: set[asyncio.Task[None]] = set()

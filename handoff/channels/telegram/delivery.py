@@ -33,6 +33,7 @@ from handoff.channel.parts import split, utf16_units
 from handoff.channel.unfinished import Unfinished
 
 LONGEST = 4096  # UTF-16 units; https://core.telegram.org/bots/api#sendmessage
+TO_BE_CONTINUED = "in più parti: continua"
 WIDEST = 8  # buttons in a row
 SHORT = 2  # characters of a title that fits beside others: the marks of the survey
 NEVER_LEFT = (
@@ -63,24 +64,31 @@ class Pace:
 
 
 class Delivery:
-    def __init__(self, bot: ExtBot[None], pace: Pace) -> None:
+    def __init__(self, bot: ExtBot[None], pace: Pace, *, begin_within: float) -> None:
         self._bot = bot
         self._pace = pace
+        self._begin_within = begin_within  # seconds after which no further piece is begun
         self._unfinished = Unfinished()
 
     async def send(self, message: Outbound) -> Receipt:
         texts = parts(message)
-        for number in range(self._unfinished.count(message.key), len(texts)):
+        pieces: list[str | File] = [*texts, *message.files]
+        begun, first = time.monotonic(), self._unfinished.count(message.key)
+        for number, piece in enumerate(pieces[first:], first):
+            if number > first and time.monotonic() - begun > self._begin_within:
+                raise TemporaryFailure(TO_BE_CONTINUED)
             buttons = message.buttons if number == len(texts) - 1 else ()
-            sent = await self._send_part(message.address, texts[number], buttons)
+            sent = await self._send_piece(message.address, piece, buttons)
             self._unfinished.add(message.key, sent)
-        for file in message.files[self._unfinished.count(message.key) - len(texts) :]:
-            await self._pace.wait(message.address)
-            self._unfinished.add(message.key, await self._send_file(message.address, file))
         return Receipt(self._unfinished.finish(message.key))
 
-    async def _send_part(self, chat: str, text: str, buttons: tuple[Button, ...]) -> str:
+    async def _send_piece(self, chat: str, piece: str | File, buttons: tuple[Button, ...]) -> str:
         await self._pace.wait(chat)
+        if isinstance(piece, File):
+            return await self._send_file(chat, piece)
+        return await self._send_text(chat, piece, buttons)
+
+    async def _send_text(self, chat: str, text: str, buttons: tuple[Button, ...]) -> str:
         try:
             sent = await self._bot.send_message(
                 chat_id=chat, text=text, reply_markup=keyboard(buttons)

@@ -5,10 +5,9 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from handoff.channel import File, PermanentFailure, TemporaryFailure
-from handoff.channel.calling import client
+from handoff.channel.calling import AS_IT_IS, client, read_at_most
 from handoff.channels.telegram.settings import TelegramSettings
 
-TOO_LARGE = "il file è troppo grande"
 GONE = "Telegram non ha più il file"
 TOOK_TOO_LONG = 25.0  # seconds
 
@@ -41,17 +40,12 @@ class Downloads:
         return path
 
     async def _read(self, path: str, at_most: int) -> bytes:
-        content = b""
-        async with self._http.stream("GET", self._base + path) as response:
+        async with self._http.stream("GET", self._base + path, headers=AS_IT_IS) as response:
             if response.status_code == httpx.codes.NOT_FOUND:
                 raise PermanentFailure(GONE)
             if not response.is_success:
                 raise TemporaryFailure(f"HTTP {response.status_code}")
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > at_most:
-                    raise PermanentFailure(TOO_LARGE)
-        return content
+            return await read_at_most(response, at_most)
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -17,7 +17,7 @@ from handoff.channel import (
 from handoff.channel.batch import hand_over
 from handoff.channel.meta import read_signed, shake_hands
 from handoff.channels.whatsapp import updates
-from handoff.channels.whatsapp.bodies import are_numbered, pieces
+from handoff.channels.whatsapp.bodies import are_numbered, is_too_large, pieces
 from handoff.channels.whatsapp.delivery import Delivery
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.graph import Graph
@@ -25,6 +25,7 @@ from handoff.channels.whatsapp.media import Media
 from handoff.channels.whatsapp.settings import WhatsAppSettings
 
 UNSUBSCRIBED = "l'app non riceve gli eventi dell'account WhatsApp: manca l'iscrizione al webhook"
+TOO_LARGE = "WhatsApp porta foto fino a 5 MB, audio e video fino a 16: serve un file più piccolo."
 UNREACHABLE = "WhatsApp non risponde"
 
 
@@ -70,6 +71,13 @@ class WhatsApp(Channel):
 
     def numbers_choices(self, message: Outbound) -> bool:
         return are_numbered(message.buttons)
+
+    def refuses(self, media_type: str, size: int) -> str | None:
+        return TOO_LARGE if is_too_large(media_type, size) else None
+
+    def invitation(self, code: str) -> str | None:
+        number = self._settings.number
+        return f"https://wa.me/{number}?text=collega%20{code}" if number else None
 
     async def fetch(self, reference: str, *, at_most: int) -> File:
         return await self._media.fetch(reference, at_most=at_most)

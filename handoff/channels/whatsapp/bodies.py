@@ -21,6 +21,7 @@ USER_ID = re.compile(r"[A-Z]{2}\.[\w.]+")  # a BSUID: country, dot, letters and 
 
 PICTURES = ("image/jpeg", "image/png")
 VIDEOS = ("video/mp4", "video/3gpp")
+LARGEST = {"image": 5, "video": 16, "audio": 16, "document": 100}  # megabytes
 SOUNDS = ("audio/aac", "audio/amr", "audio/mp4", "audio/mpeg", "audio/ogg")
 
 Body = dict[str, Any]
@@ -130,13 +131,17 @@ def _row(button: Button) -> Body:
 
 
 def _file(file: File) -> Body:
-    kind = kind_of(file)
+    kind = kind_of(file.media_type)
     return {"type": kind, kind: {"filename": file.name} if kind == "document" else {}}
 
 
-def kind_of(file: File) -> str:
+def kind_of(media_type: str) -> str:
     kinds = {"image": PICTURES, "video": VIDEOS, "audio": SOUNDS}
-    return next((kind for kind, types in kinds.items() if file.media_type in types), "document")
+    return next((kind for kind, types in kinds.items() if media_type in types), "document")
+
+
+def is_too_large(media_type: str, size: int) -> bool:
+    return size > LARGEST[kind_of(media_type)] * 1_000_000
 
 
 def _template(template: Template) -> Body:

@@ -15,13 +15,12 @@ from handoff.channel import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from handoff.channels.whatsapp.bodies import Piece, kind_of, pieces
+from handoff.channels.whatsapp.bodies import Piece, is_too_large, pieces
 from handoff.channels.whatsapp.errors import failure_of
 from handoff.channels.whatsapp.graph import Graph
 
 REMEMBERED = 1000  # unfinished messages
 TO_BE_CONTINUED = "in più parti: continua"
-LARGEST = {"image": 5, "video": 16, "audio": 16, "document": 100}  # megabytes
 
 
 @dataclass(slots=True)
@@ -66,7 +65,8 @@ class Delivery:
 
     async def _send_piece(self, piece: Piece, progress: Progress) -> str:
         if piece.file is not None:
-            refuse_too_large(piece)
+            if is_too_large(piece.file.media_type, len(piece.file.content)):
+                raise PermanentFailure("il file è troppo grande per WhatsApp")
             kind = piece.body["type"]
             piece.body[kind]["id"] = await self._graph.upload(piece.file)
         response = await self._graph.write(piece.body)
@@ -76,11 +76,6 @@ class Delivery:
 
     def _failure(self, response: httpx.Response, progress: Progress) -> DeliveryError:
         return failure_of(response, refusals=progress.refusals + 1)
-
-
-def refuse_too_large(piece: Piece) -> None:
-    if piece.file and len(piece.file.content) > LARGEST[kind_of(piece.file)] * 1_000_000:
-        raise PermanentFailure("il file è troppo grande per WhatsApp")
 
 
 def accepted(response: httpx.Response) -> str:

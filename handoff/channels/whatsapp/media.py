@@ -6,6 +6,8 @@ import re
 import httpx
 
 from handoff.channel import DeliveryError, File, PermanentFailure, TemporaryFailure
+from handoff.channel.calling import AS_IT_IS, read_at_most
+from handoff.channel.meta import is_metas
 from handoff.channels.whatsapp.graph import Answer, Graph
 
 GONE = "l'allegato non è più disponibile su WhatsApp"
@@ -53,25 +55,19 @@ class Media:
         return File(name="", media_type=str(found.get("mime_type") or ""), content=content)
 
     def _safe(self, url: str) -> str:
-        """Our token goes along: only encrypted, or to where we ask for it anyway."""
-        if url.startswith(("https://", self._graph.url())):
+        """Our token goes along: only to Meta, encrypted, or to where we ask for it anyway."""
+        if url.startswith(self._graph.url()) or is_metas(url):
             return url
         raise PermanentFailure(GONE)
 
     async def _bytes(self, url: str, at_most: int) -> bytes:
-        content = bytearray()
-        async with self._graph.http.stream(
-            "GET", url, headers=self._graph.authorization
-        ) as response:
+        headers = self._graph.authorization | AS_IT_IS
+        async with self._graph.http.stream("GET", url, headers=headers) as response:
             if response.status_code in NOT_FOUND:
                 raise _Stale
             if not response.is_success:
                 raise TemporaryFailure(f"HTTP {response.status_code}")
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > at_most:
-                    raise PermanentFailure(TOO_LARGE)
-        return bytes(content)
+            return await read_at_most(response, at_most)
 
 
 class _Stale(Exception):

@@ -15,6 +15,7 @@ FILES: dict[str, Literal["image", "audio", "video", "file"]] = {
     "video": "video",
     "document": "file",
 }
+LONGEST_ID = 250  # characters
 # nothing said: a thumb under a message; a chat opened for the first time
 SILENT = ("reaction", "request_welcome")
 
@@ -44,7 +45,7 @@ def writer(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Writer:
     contact = _contact(user_id, phone, contacts)
     profile = contact.get("profile")
     name = clean(profile.get("name")).strip() if isinstance(profile, dict) else ""
-    return Writer(user_id or clean(contact.get("user_id")), phone, name or None)
+    return Writer(user_id or clean(contact.get("user_id")), phone, name[:200] or None)
 
 
 def _contact(user_id: str, phone: str, contacts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def _answers_to(message: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    """A text that must be there."""
-    if text := clean(value):
+    """A short text that must be there: what no column holds would fail the whole post for ever."""
+    if (text := clean(value)) and len(text) <= LONGEST_ID:
         return text
-    raise ValueError("empty, or no text")
+    raise ValueError("empty, too long, or no text")

@@ -28,6 +28,7 @@ class WhatsAppSettings(BaseSettings):
     app_secret: Secret  # what Meta signs its posts with
     verify_token: Secret  # chosen by us, repeated by Meta when the webhook is set up
     phone_number_id: str = Field(pattern=r"^\d+$")  # of the number that we write from
+    number: str = Field(default="", pattern=r"^(\d{6,15})?$")  # with prefix: links lead there
     business_account_id: str = Field(pattern=r"^\d+$")  # the WABA that the number belongs to
     graph_url: str = Field(default="https://graph.facebook.com", pattern=r"^https?://[^/]+$")
     graph_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")

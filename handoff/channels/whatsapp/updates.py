@@ -10,7 +10,7 @@ from handoff.channel.meta import objects
 from handoff.channel.webhook import clean, fingerprint
 from handoff.channels.whatsapp import messages
 from handoff.channels.whatsapp.errors import cause_of, failure
-from handoff.channels.whatsapp.messages import CHANNEL
+from handoff.channels.whatsapp.messages import CHANNEL, LONGEST_ID
 
 LONGEST_ODDITY = 64_000
 STATES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
@@ -116,7 +116,7 @@ def _echo(echo: Any, contacts: list[dict[str, Any]]) -> Event:
 
 
 def _there(value: object) -> str:
-    if text := clean(value):
+    if (text := clean(value)) and len(text) <= LONGEST_ID:
         return text
     raise ValueError("no id")
 
@@ -126,7 +126,7 @@ def oddity(kind: str, what: object) -> Oddity:
     given = clean(what.get("id")) if isinstance(what, dict) else ""
     return Oddity(
         channel=CHANNEL,
-        external_id=given or fingerprint(body.encode()),
+        external_id=given if 0 < len(given) <= LONGEST_ID else fingerprint(body.encode()),
         kind=re.sub(r"\W", "", kind)[:40] or "unknown",
         body=body[:LONGEST_ODDITY],
     )

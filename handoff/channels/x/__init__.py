@@ -30,6 +30,11 @@ from handoff.channels.x.settings import XSettings
 
 SIGNATURE = "x-twitter-webhooks-signature"
 WHOLE_SEND = 25.0  # seconds, below the lease of a message that goes out
+# https://docs.x.com/x-api/media/quickstart/best-practices
+PICTURES, LARGEST_PICTURE = ("image/jpeg", "image/png", "image/webp"), 5_000_000
+ONLY_PICTURES = (
+    "X porta solo fotografie JPEG, PNG e WebP fino a 5 MB: per il resto scriva un collegamento."
+)
 # No brace among them: whoever asks gets any such text signed by the secret that signs what X
 # posts, and an object of JSON must not be had that way.
 CRC_TOKEN = re.compile(r"[\w+/=.-]{1,256}", re.ASCII)
@@ -40,6 +45,7 @@ class X(Channel):
     name: ClassVar[str] = "x"
     title: ClassVar[str] = "X"
     is_terse: ClassVar[bool] = True  # fifteen messages in fifteen minutes, each of them paid for
+    takes_files = True
     reports_within: ClassVar[timedelta | None] = timedelta(minutes=2)  # dm.sent is an echo
 
     def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
@@ -84,8 +90,12 @@ class X(Channel):
         except TimeoutError:
             raise UnknownOutcome("X non ha risposto in tempo") from None
 
+    def refuses(self, media_type: str, size: int) -> str | None:
+        fits = media_type in PICTURES and size <= LARGEST_PICTURE
+        return None if fits else ONLY_PICTURES
+
     def parts_of(self, message: Outbound) -> list[str]:
-        return parts(message)
+        return [part.text for part in parts(message)]
 
     def numbers_choices(self, message: Outbound) -> bool:
         return True  # there are no others

@@ -1,13 +1,14 @@
 """Calls X: as our account, or as the app."""
 
+import asyncio
 from typing import Any
 
 import httpx
 
 from handoff.channel import File, TemporaryFailure
-from handoff.channel.calling import call, client, read_at_most
+from handoff.channel.calling import AS_IT_IS, call, client, read_at_most
 from handoff.channels.x.oauth import Keys, authorization
-from handoff.channels.x.refusals import gone
+from handoff.channels.x.refusals import gone, not_taken, uploaded
 from handoff.channels.x.settings import XSettings
 
 ANSWER_WITHIN = 10.0  # seconds
@@ -16,6 +17,7 @@ ANSWER_WITHIN = 10.0  # seconds
 class Api:
     def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
         self._settings = settings
+        self._answer_within = answer_within
         self._http = client(answer_within=answer_within)
         self._keys = Keys(
             consumer_key=settings.consumer_key.get_secret_value(),
@@ -34,6 +36,23 @@ class Api:
             ),
         )
 
+    async def upload(self, file: File) -> str:
+        """The id of a picture that one message of ours can name within a day."""
+        url = f"{self._settings.api_url}/2/media/upload"
+        try:
+            async with asyncio.timeout(self._answer_within):
+                response = await self._http.post(
+                    url,
+                    data={"media_category": "dm_image", "media_type": file.media_type},
+                    files={"media": (file.name, file.content, file.media_type)},
+                    headers=self._as_account("POST", url),
+                )
+        except (TimeoutError, httpx.HTTPError) as error:  # nobody has seen it yet
+            raise TemporaryFailure(f"X non prende il file ({type(error).__name__})") from None
+        if not response.is_success:
+            raise not_taken(response)
+        return uploaded(response)
+
     async def account(self) -> httpx.Response:
         """Whose account our token is; X charges for it once a day."""
         url = f"{self._settings.api_url}/2/users/me"
@@ -50,7 +69,7 @@ class Api:
     async def picture(self, reference: str, at_most: int) -> File:
         """Its owner's session or ours opens it: the address alone does not."""
         url = f"{self._settings.media_url}/1.1/ton/data/dm/{reference}"
-        headers = self._as_account("GET", url)
+        headers = self._as_account("GET", url) | AS_IT_IS
         try:
             async with self._http.stream("GET", url, headers=headers) as response:
                 if not response.is_success:

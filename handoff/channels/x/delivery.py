@@ -2,10 +2,13 @@
 
 import re
 import time
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from handoff.channel import (
     Button,
+    File,
     Outbound,
     PermanentFailure,
     Receipt,
@@ -19,7 +22,16 @@ from handoff.channel.unfinished import Unfinished
 from handoff.channels.x.api import Api
 from handoff.channels.x.refusals import LIMIT, failure, is_last, reset
 
+BEGIN_WITHIN = 5.0  # seconds: an upload and a message more must end before the lease does
 LONGEST = 10_000  # characters; X documents no limit any more, this one was of its older API
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of X's: it carries one picture at most."""
+
+    text: str
+    picture: File | None = None
 
 
 class Delivery:
@@ -31,15 +43,19 @@ class Delivery:
     async def send(self, message: Outbound) -> Receipt:
         if not re.fullmatch(r"\d{1,20}", message.address, re.ASCII):
             raise PermanentFailure("non è un account di X")
-        for text in parts(message)[self._unfinished.count(message.key) :]:
-            self._unfinished.add(message.key, await self._send_part(message.address, text))
+        begun = time.monotonic()
+        for part in parts(message)[self._unfinished.count(message.key) :]:
+            if time.monotonic() - begun > BEGIN_WITHIN:
+                raise TemporaryFailure("X risponde lentamente, il resto segue")
+            self._unfinished.add(message.key, await self._send_part(message.address, part))
         return Receipt(self._unfinished.finish(message.key))
 
-    async def _send_part(self, address: str, text: str) -> str:
+    async def _send_part(self, address: str, part: Part) -> str:
         self._wait_for_the_window()
-        response = await self._api.post(
-            f"/2/dm_conversations/with/{address}/messages", {"text": text}
-        )
+        body: dict[str, Any] = {"text": part.text} if part.text else {}
+        if part.picture:
+            body["attachments"] = [{"media_id": await self._api.upload(part.picture)}]
+        response = await self._api.post(f"/2/dm_conversations/with/{address}/messages", body)
         if is_last(response):
             self._free_at = time.monotonic() + reset(response).total_seconds()
         if not response.is_success:
@@ -57,8 +73,12 @@ class Delivery:
             raise TemporaryFailure(LIMIT, retry_after=timedelta(seconds=wait))
 
 
-def parts(message: Outbound) -> list[str]:
-    return split(numbered(message.text, message.buttons), LONGEST)
+def parts(message: Outbound) -> list[Part]:
+    """As few as may be, each is paid for: the last text takes the first picture along."""
+    *before, last = split(numbered(message.text, message.buttons), LONGEST) or [""]
+    first, *more = message.files or (None,)
+    made = [*map(Part, before), Part(last, first), *(Part("", file) for file in more)]
+    return [part for part in made if part.text or part.picture]
 
 
 def numbered(text: str, buttons: tuple[Button, ...]) -> str:

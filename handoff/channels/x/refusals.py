@@ -27,6 +27,7 @@ A_WHILE = 60.0  # seconds, where X does not say how long
 NO_CREDIT = "il credito acquistato da X è esaurito"
 REFUSED = "X rifiuta le nostre credenziali"
 UNHELPFUL = "l'app non ha il permesso per i messaggi diretti"
+NOT_TAKEN = "X non prende il file"
 LIMIT = "X: limite di invii raggiunto"
 CLOSED_DOOR = "permission to DM"  # X has no code for it; seen in many reports
 CLOSED_DOORS = {"150", "349"}  # not a follower, not to be written to
@@ -72,6 +73,25 @@ def _broken(response: httpx.Response) -> DeliveryError:
     if response.status_code == httpx.codes.GATEWAY_TIMEOUT or not object_in(response):
         return UnknownOutcome(f"risposta di X senza senso ({response.status_code})")
     return TemporaryFailure(f"X non è disponibile ({response.status_code})")
+
+
+def not_taken(response: httpx.Response) -> DeliveryError:
+    """Why a picture was not uploaded: nobody has seen it, and no citizen is concerned."""
+    match failure(response):
+        case UnknownOutcome():
+            return TemporaryFailure(NOT_TAKEN)
+        case Unreachable():
+            return PermanentFailure(NOT_TAKEN)
+        case error:
+            return error
+
+
+def uploaded(response: httpx.Response) -> str:
+    data = object_in(response).get("data")
+    given = data.get("id") if isinstance(data, dict) else None
+    if not isinstance(given, str):
+        raise TemporaryFailure(NOT_TAKEN)
+    return given
 
 
 def gone(response: httpx.Response) -> DeliveryError:

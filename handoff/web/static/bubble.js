@@ -22,10 +22,24 @@ export function bubble(message) {
   item.append(element("p", "who", who(message)));
   if (message.text || !message.attachments?.length) item.append(text);
   if (message.attachments?.length) item.append(fileList(message.attachments, message.author === "citizen"));
+  if (message.qr?.length) item.append(squares(message.qr));
   item.append(meta(message));
   if (message.topic === "emergenza" || message.topic === "crisi_psicologica") item.classList.add("urgent");
   if (message.buttons?.length) item.append(replies(message));
   return item;
+}
+
+/** QR codes for a telephone beside this screen; the text says the same. */
+function squares(codes) {
+  return element("div", "squares", ...codes.map(({ title, image }) => square(title, image)));
+}
+
+function square(title, address) {
+  const image = element("img");
+  image.src = address;
+  image.alt = title ? `Codice QR che apre ${title}` : "Codice QR con le parole da scrivere";
+  const caption = title ? `${title}: inquadri con il telefono` : "Inquadri per copiare le parole";
+  return element("figure", "square", image, element("figcaption", "", caption));
 }
 
 export function dayLine(day) {

@@ -12,6 +12,7 @@ from handoff.db import Database
 from handoff.tables import Conversation
 from tests.e2e.panel.people import Citizen, DeskPage, Office
 from tests.e2e.panel.test_panel_access import complaints
+from tests.handoff.files import PDF
 
 pytestmark = pytest.mark.e2e
 
@@ -79,16 +80,22 @@ def test_an_answer_goes_there_when_this_channel_is_shut(
     there.press("Enter")
     expect(carla.page.locator("#composer-problem")).to_contain_text("Scriva prima la risposta")
     carla.text.fill("Il referto è pronto, le scrivo qui.")
+    carla.page.locator("#file").set_input_files(
+        {"name": "referto.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    expect(carla.page.locator("#files")).to_contain_text("referto.pdf")
     assert complaints(carla.page) == []
     there.press("Enter")
     at_home.hears("Il referto è pronto, le scrivo qui.")
     expect(carla.log).to_contain_text("Carla Deidda ha risposto su Chat del sito")
     expect(carla.text).to_have_value("")
+    expect(carla.page.locator("#files")).to_be_hidden()
     aside = carla.page.locator("#details")
     expect(aside.locator(".history li").last).to_have_text(
         re.compile("Risposta inviata su un altro canale.*Chat del sito")
     )
     aside.get_by_role("link").first.press("Enter")
     expect(carla.log).to_contain_text("Il referto è pronto, le scrivo qui.")
+    expect(carla.log.get_by_role("link", name="referto.pdf")).to_be_visible()
     at_home.says("grazie!")
     expect(carla.log.locator(".said-citizen").last).to_contain_text("grazie!")

@@ -3,7 +3,7 @@ import { draft, keepDraft } from "./drafts.js";
 import { drawElsewhere } from "./elsewhere.js";
 import { byId } from "./elements.js";
 import { drawFiles, dropFiles, filesOf, startFiles } from "./files.js";
-import { reachable } from "./reach.js";
+import { blocked, reachable } from "./reach.js";
 
 const MOST = 4000;
 const NUMBER = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
@@ -17,7 +17,7 @@ let me = null;
 let mode = "reply";
 let sending = false;
 
-/** `send` takes kind, text and files; `sendThere` another conversation of the citizen and the text. */
+/** `send` takes kind, text and files; `sendThere` another conversation of the citizen, text and files. */
 export function startComposer(send, sendThere) {
   byId("tab-reply").addEventListener("click", () => write("reply"));
   byId("tab-note").addEventListener("click", () => write("note"));
@@ -67,12 +67,21 @@ function draw(withText) {
   byId("composer-panel").setAttribute("aria-labelledby", `tab-${mode}`);
   byId("text-label").textContent = label;
   byId("send").textContent = button;
-  byId("attach").hidden = mode !== "reply" || ticket.reach?.takes_files === false;
+  drawAttach();
   drawFiles(mode === "reply" ? ticket.id : null);
   if (withText) byId("text").value = draft(ticket.id, mode);
   close(barrier());
   warn();
   count();
+}
+
+/** Where no file can go, the reason stands in the button's place. */
+function drawAttach() {
+  const elsewhere = blocked(ticket) && ticket.elsewhere?.some((other) => other.writable && other.takes_files);
+  const none = ticket.reach?.takes_files === false && !elsewhere;
+  byId("attach").hidden = mode !== "reply" || none;
+  byId("no-files").hidden = mode !== "reply" || !none || barrier();
+  byId("no-files").textContent = ticket.reach?.no_files ?? "";
 }
 
 /** Whether the citizen can be reached: said where one writes to them, before one writes. */
@@ -127,9 +136,9 @@ async function submit(event, send) {
 async function there(conversationId, sendThere) {
   const text = byId("text").value.trim();
   if (sending || barrier()) return;
-  if (filesOf(ticket.id).length) say("I file non partono su un altro canale: li tolga, per favore.");
-  else if (!text) say("Scriva prima la risposta: parte sul canale che sceglie.");
-  else await deliver([], () => sendThere(conversationId, text));
+  const files = filesOf(ticket.id);
+  if (!text) say("Scriva prima la risposta: parte sul canale che sceglie.");
+  else await deliver(files, () => sendThere(conversationId, text, files));
 }
 
 async function deliver(files, post) {

@@ -269,7 +269,7 @@ function work() {
 }
 
 function wire() {
-  startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }), (conversation_id, text) => change(state.open, "reply-elsewhere", { conversation_id, text }));
+  startComposer((mode, text, files) => change(state.open, mode, files.length ? { text, attachments: files } : { text }), (conversation_id, text, attachments) => change(state.open, "reply-elsewhere", { conversation_id, text, attachments }));
   startElsewhere();
   startKeys({ j: () => go(1), k: () => go(-1), "/": () => byId("search").focus(), p: () => act("take"), r: () => state.open && write("reply"), n: () => state.open && write("note"), e: () => act("close"), c: openContact }, leave);
   startContact(written);

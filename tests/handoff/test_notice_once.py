@@ -1,0 +1,107 @@
+"""Where each message weighs the legal notice comes with the first answer, and is never lost."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from handoff import conversations
+from handoff.channel import Channel, Outbound, Receipt
+from handoff.gateway import Gateway
+from handoff.tables import Inbox, Message
+from tests.fake_bot import FakeBot
+from tests.handoff.joined import on
+from tests.handoff.talk import Citizen
+
+HEART = "mi fa male il petto e non respiro"
+
+
+class Letters(Channel):
+    """Fetched, so that what is said can be read without a mailbox."""
+
+    name, pulled, is_terse = "email", True, True
+
+    async def send(self, message: Outbound) -> Receipt:
+        raise AssertionError(message)
+
+
+@pytest.fixture
+def mail(app: FastAPI, gateway: Gateway) -> Citizen:
+    app.state.house.channels["email"] = Letters()
+    return on(gateway, "email")
+
+
+def words(app: FastAPI, key: str = "avviso") -> str:
+    url = app.state.settings.privacy_url
+    return str(app.state.knowledge.wording(key, {"privacy_url": url}).text)
+
+
+async def said(citizen: Citizen) -> list[Message]:
+    return [each for each in await citizen.everything() if each.author != "citizen"]
+
+
+async def hold(citizen: Citizen, holder: str) -> None:
+    """As if a person took or gave back the word."""
+    async with citizen.gateway.database.begin() as session:
+        here = await conversations.lock(session, (await citizen.conversation()).id)
+        conversations.pass_to(session, here, holder, ticket_id=None)
+
+
+async def test_the_first_answer_brings_it_and_the_second_does_not(
+    app: FastAPI, mail: Citizen
+) -> None:
+    [first] = await mail.hears("dove posso parcheggiare?")
+    answer = app.state.knowledge.wording("parcheggio")
+    assert first.text == f"{words(app)}\n\n{answer.text}"
+    assert (first.topic, first.trace["revision"]) == ("parcheggio", answer.revision)
+    assert first.trace["notice"]
+    [second] = await mail.hears("dove posso parcheggiare?")
+    assert second.text == answer.text
+    assert len(await said(mail)) == 2
+
+
+async def test_what_saves_a_life_comes_first_and_alone(app: FastAPI, mail: Citizen) -> None:
+    await mail.says(HEART)
+    first, second = await said(mail)
+    assert (first.topic, second.topic) == ("emergenza", "avviso")
+    assert words(app) not in first.text
+
+
+async def test_a_person_s_answer_does_not_bring_it(app: FastAPI, mail: Citizen) -> None:
+    await mail.hears("dove posso parcheggiare?")
+    async with mail.gateway.database.begin() as session:
+        (await conversations.lock(session, (await mail.conversation()).id)).notice = "0"
+    await hold(mail, "operator")
+    await mail.says("e domani?")
+    assert (await said(mail))[-1].text == words(app, "avviso_nuovo")
+
+
+async def test_what_nothing_answered_leaves_it_to_the_next(
+    app: FastAPI, mail: Citizen, fake_bot: FakeBot
+) -> None:
+    fake_bot.fault = "hang"
+    await mail.says("dove posso parcheggiare?")
+    await until(mail, lambda _: fake_bot.asked)
+    await hold(mail, "operator")
+    fake_bot.unhang.set()
+    await until(mail, lambda state: state == "done")
+    assert await said(mail) == []
+    fake_bot.fault = None
+    await hold(mail, "bot")
+    [answer] = await mail.hears("dove posso parcheggiare?")
+    assert answer.text.startswith(words(app))
+
+
+async def until(citizen: Citizen, is_so: Callable[[str | None], object]) -> None:
+    """Of the state of the message that came in."""
+    assert citizen.last
+    database = citizen.gateway.database
+    wanted = select(Inbox.state).where(Inbox.message_id == citizen.last.message_id)
+    async with asyncio.timeout(10), database.bell.listen("inbox") as heard:
+        while True:
+            async with database.read() as session:
+                if is_so(await session.scalar(wanted)):
+                    return
+            await heard.wait(0.05)
