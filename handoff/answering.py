@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
-from handoff import conversations, inbox, joining, notices, privacy, surveys, tickets
+from handoff import conversations, inbox, joining, notices, patience, privacy, surveys, tickets
 from handoff.bot import Answer, Bots, BotSilent, TicketWish
 from handoff.db import Database
 from handoff.inbox import Claimed
@@ -21,8 +21,6 @@ from handoff.tables import Conversation, Message
 
 LIKELIEST = 3  # topics that trainers see of what was considered
 LONGEST_ASKED = 4_000  # characters: of a longer letter the bot's door takes none
-A_MOMENT = "un_momento"
-MOMENT = 3.0  # seconds until a citizen is told that the answer is coming
 logger = logging.getLogger(__name__)
 
 
@@ -35,7 +33,7 @@ class Answering:
         presence: Presence | None = None,
         joining: Joining | None = None,
         *,
-        moment: float = MOMENT,
+        moment: float = patience.MOMENT,
     ) -> None:
         self.database = database
         self.knowledge = knowledge
@@ -90,23 +88,10 @@ class Answering:
             done, _ = await asyncio.wait({asking}, timeout=self._moment)
             if not done:
                 with suppress(SQLAlchemyError):  # the answer matters more
-                    await self._say_a_moment(job)
+                    await patience.ask_for(self.database, self.knowledge, job)
             return await asking
         finally:
             asking.cancel()
-
-    async def _say_a_moment(self, job: Claimed) -> None:
-        async with self.database.begin() as session:
-            if not await inbox.holds(session, job):
-                return
-            conversation = await conversations.lock(session, job.conversation.id)
-            message = await session.get_one(Message, job.message.id)
-            if conversation.version != job.conversation.version or await conversations.was_told(
-                session, message.id, A_MOMENT
-            ):
-                return
-            speech = Speech(session, conversation, self.knowledge, reply_to=message)
-            await speech.system(A_MOMENT, final=False)
 
     async def _ask(self, job: Claimed) -> Answer | None:
         """A bot's answer; None when there is none to be had."""

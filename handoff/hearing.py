@@ -38,7 +38,7 @@ def storable(inbound: Inbound) -> Inbound:
         thread=_note(inbound.thread, LONGEST_ID),
         answers_to=tuple(_id(one) for one in inbound.answers_to),
         particulars={
-            clean(name)[:LONGEST_ID]: clean(told)[:LONGEST_NOTE]
+            clean(name)[:LONGEST_ID]: clean(told)[:LONGEST_TEXT]
             for name, told in inbound.particulars.items()
         },
         attachments=tuple(_file(file) for file in inbound.attachments),

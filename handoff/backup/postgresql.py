@@ -79,7 +79,8 @@ class Postgresql:
         return aside if steps else None
 
     async def _dump(self, target: Path) -> dict[str, int]:
-        database = Database(self._url.render_as_string(hide_password=False))
+        url = self._url.render_as_string(hide_password=False)
+        database = Database(url, patience=None)
         engine = database.engine.execution_options(isolation_level="REPEATABLE READ")
         try:
             async with engine.connect() as connection:

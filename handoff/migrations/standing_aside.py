@@ -23,7 +23,7 @@ class Contended(Exception):
 
 def engine_for(url: str, *, lock_timeout: float | None) -> AsyncEngine:
     """To write with when there is a lock to wait for, else to read with."""
-    engine = Database(url).engine
+    engine = Database(url, patience=None).engine
     if lock_timeout is None:
         return engine.execution_options(sportello_reads=True)
     if engine.dialect.name == "sqlite":

@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "faults.md"
-BOTH_DATABASES = "database_url"  # the fixture that runs a test on SQLite and on PostgreSQL
+# the fixtures that run a test on SQLite and on PostgreSQL
+BOTH_DATABASES = frozenset({"database_url", "own_database_url"})
 HEAD = """# Faults that Sportello survives
 
 What goes wrong, what Sportello does then, and which tests show it. Written by
@@ -77,7 +78,7 @@ def runs_on_both(test: str) -> bool:
         name = waiting.pop()
         asked.add(name)
         waiting |= fixtures.get(name, set()) - asked
-    return BOTH_DATABASES in asked
+    return not BOTH_DATABASES.isdisjoint(asked)
 
 
 def _asked_by(function: Function) -> set[str]:

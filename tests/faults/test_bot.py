@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 
-from handoff import inbox, tickets
-from handoff.answering import A_MOMENT, Answering
+from handoff import inbox, patience, tickets
+from handoff.answering import Answering
 from handoff.app import create_app
 from handoff.bot import FAILURES_TO_OPEN, Bots
 from handoff.settings import Settings
@@ -67,10 +67,10 @@ async def test_fault_11_who_waits_is_told_once_that_the_answer_is_coming(
     received = await citizen.says("dove posso parcheggiare?")
     fake_bot.delay = 0.2
     job = await claimed(idle)
-    await answering._say_a_moment(job)
+    await patience.ask_for(answering.database, answering.knowledge, job)
     await answering.answer(job)
     heard = [(m.topic, m.final) for m in await answers(answering.database, received)]
-    assert heard == [(A_MOMENT, False), ("parcheggio", True)]
+    assert heard == [(patience.A_MOMENT, False), ("parcheggio", True)]
 
 
 async def test_fault_11_a_worker_that_lost_its_lease_says_nothing_any_more(

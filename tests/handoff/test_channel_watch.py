@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from handoff.api.health import Health
 from handoff.attachments import Scanner
 from handoff.attachments.scanning import AWAY
+from handoff.bot import Addresses
 from handoff.channel import Channel, Outbound, Receipt
 from handoff.channel_watch import LONGEST, ChannelWatch
 from handoff.db import Database
@@ -75,7 +76,7 @@ async def test_a_troubled_channel_is_a_degradation_and_no_failure(
 ) -> None:
     await ChannelWatch(database, {"post": Told("giù"), "old": Told("giù")}).look()
     async with httpx.AsyncClient(trust_env=False) as http:
-        probes = {"bot": fake_bot.url + "/webhooks/handoff/health"}
+        probes = {"bot": Addresses([fake_bot.url]).of_health}
         health = Health(database, http, probes, lambda: True, channels=frozenset({"post"}))
         status, body = await health.report()
     assert (status, body["degraded"]) == (200, ["channel:post"])
