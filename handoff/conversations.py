@@ -24,6 +24,12 @@ BY_ADDRESS = (
     )
     .with_for_update()
 )
+BY_ID = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("talk"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 AFTER = (
     select(Message)
     .where(Message.conversation_id == bindparam("talk"), Message.seq > bindparam("seq"))
@@ -59,9 +65,8 @@ async def find(session: AsyncSession, *, channel: str, address: str) -> Conversa
 
 async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
     """The conversation as it is now, nobody else's until the transaction ends."""
-    return await session.get_one(
-        Conversation, conversation_id, with_for_update=True, populate_existing=True
-    )
+    found = await session.scalars(BY_ID, {"talk": conversation_id})
+    return found.one()
 
 
 def hear(

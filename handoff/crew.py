@@ -26,6 +26,7 @@ from handoff.telemetry import NOBODY, Telemetry
 
 NOTICES_POLL = 20.0  # seconds
 UNKNOWN_POLL = 5.0  # seconds
+FILES_AT_ONCE = 2  # each is held in memory whole
 PAUSE = 2.0  # seconds before a job whose handling failed is tried again
 NO_SCANNER = Scanner()
 ENOUGH = Room()
@@ -80,7 +81,7 @@ class Crew:
             Collecting(database, delivery.channels, scanner, room).collect,
             _collect_again,
             owner=self.owner,
-            slots=max(1, slots // 2),  # each holds a whole file in memory
+            slots=min(slots, FILES_AT_ONCE),
             telemetry=telemetry,
         )
         self._lines = (self.answerers, self.deliverers, collectors)

@@ -10,6 +10,19 @@ from handoff.leases import LEASE, heads
 from handoff.notify import ring
 from handoff.tables import Conversation, Inbox, Message
 
+# Built once: what each message asks for
+BECAME = (
+    select(Message)
+    .join(Inbox, Inbox.message_id == Message.id)
+    .where(Inbox.channel == bindparam("channel"), Inbox.external_id == bindparam("external_id"))
+)
+FINISH = (
+    update(Inbox)
+    .where(Inbox.id == bindparam("job"), Inbox.owner == bindparam("by"), Inbox.state == "run")
+    .values(state=bindparam("ends"), owner=None, lease_until=None)
+    .returning(Inbox.id)
+    .execution_options(synchronize_session=False)
+)
 UNFINISHED = (
     select(Inbox.id)
     .where(Inbox.conversation_id == bindparam("talk"), Inbox.state.in_(("ready", "run")))
@@ -32,11 +45,8 @@ class Claimed:
 
 async def find(session: AsyncSession, *, channel: str, external_id: str) -> Message | None:
     """The message that this delivery already became."""
-    found: Message | None = await session.scalar(
-        select(Message)
-        .join(Inbox, Inbox.message_id == Message.id)
-        .where(Inbox.channel == channel, Inbox.external_id == external_id)
-    )
+    given = {"channel": channel, "external_id": external_id}
+    found: Message | None = await session.scalar(BECAME, given)
     return found
 
 
@@ -107,13 +117,7 @@ async def finish(session: AsyncSession, job: Claimed, *, state: str = "done") ->
 
     The next message of this conversation is a head now: who finishes looks for more anyway.
     """
-    done = await session.scalar(
-        update(Inbox)
-        .where(Inbox.id == job.id, Inbox.owner == job.owner, Inbox.state == "run")
-        .values(state=state, owner=None, lease_until=None)
-        .returning(Inbox.id)
-        .execution_options(synchronize_session=False)
-    )
+    done = await session.scalar(FINISH, {"job": job.id, "by": job.owner, "ends": state})
     return done is not None
 
 

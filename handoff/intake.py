@@ -1,11 +1,12 @@
 """Counts what comes in, in the transaction that stores it: a crash cannot make them differ."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,23 @@ LARGEST = 2**63  # what a column holds
 REMEMBERED = timedelta(days=14)  # so late a number still fills the gap that it left
 
 
+def _one_more(insert: Callable[[type[Intake]], Any]) -> Any:
+    first = insert(Intake).values(
+        channel=bindparam("on"),
+        series=bindparam("part"),
+        day=bindparam("date"),
+        taken=1,
+        gapless=False,
+        gaps=[],
+    )
+    key = [Intake.channel, Intake.series, Intake.day]
+    return first.on_conflict_do_update(index_elements=key, set_={"taken": Intake.taken + 1})
+
+
+# built once: what each message asks for
+ONE_MORE = {"sqlite": _one_more(sqlite.insert), "postgresql": _one_more(postgresql.insert)}
+
+
 def day_of(moment: datetime) -> date:
     """The office's day."""
     return moment.astimezone(ROME).date()
@@ -27,11 +45,8 @@ def day_of(moment: datetime) -> date:
 async def count(session: AsyncSession, message: Message, channel: str) -> None:
     """One more of a citizen's, in one of several rows: each has one writer at a time."""
     place = crc32(message.conversation_id.encode()) % PLACES
-    series, day = f"{MESSAGES}{place}", day_of(message.created_at)
-    first = _insert(session, channel=channel, series=series, day=day, taken=1)
-    one_more = {"taken": Intake.taken + 1}
-    key = [Intake.channel, Intake.series, Intake.day]
-    await session.execute(first.on_conflict_do_update(index_elements=key, set_=one_more))
+    given = {"on": channel, "part": f"{MESSAGES}{place}", "date": day_of(message.created_at)}
+    await session.execute(ONE_MORE[session.get_bind().dialect.name], given)
 
 
 async def note(session: AsyncSession, channel: str, mark: Mark | None) -> None:

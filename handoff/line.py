@@ -67,6 +67,7 @@ class Line(Generic[Job]):
         self._slots = slots
         self._running: set[asyncio.Task[None]] = set()
         self._kept = 0  # seats
+        self._more = False  # some may wait that could not be claimed when we looked
         self.left_some = False  # jobs are leased to us that nobody here sees to
         self._is_open = False
 
@@ -89,10 +90,13 @@ class Line(Generic[Job]):
         """How many; most rings tell of what another has taken already, or of nothing for us."""
         free = self._free
         if free <= 0:
+            self._more = True
             return 0
         try:
-            if after_ring and not await self._looks_worth_it():
-                return 0
+            if after_ring:
+                self._more = await self._looks_worth_it()
+                if not self._more:
+                    return 0
             self.left_some = True  # until those claimed are begun: a stop may fall between
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
@@ -124,8 +128,8 @@ class Line(Generic[Job]):
             if seat.job is not None:
                 self._telemetry.claimed(self._topic, 1)
                 self._start(seat.job)
-            else:
-                self._database.bell.ring([self._topic])  # others may have waited for this worker
+            elif self._more:
+                self._database.bell.ring([self._topic])
 
     def _start(self, job: Job) -> None:
         task = asyncio.create_task(self.see_to(job))
@@ -138,7 +142,8 @@ class Line(Generic[Job]):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._database.bell.ring([self._topic])
+        if self._more:
+            self._database.bell.ring([self._topic])
 
     async def see_to(self, job: Job) -> None:
         """Whatever happens, it ends settled, put back, or for the lease to run out."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations
@@ -14,6 +14,11 @@ from handoff.tables import Conversation, Message, Notice, NoticeTold, present
 
 RINGS = "notices"
 SAID, OVER = "avviso_in_corso", "avviso_finito"
+IN_FORCE = (
+    select(Notice)
+    .where(Notice.closed_at.is_(None), Notice.ends_at > bindparam("moment"))
+    .order_by(Notice.opened_at)
+)
 AT_ONCE = 20  # conversations told in one transaction
 
 
@@ -48,13 +53,7 @@ async def close_notice(
 
 async def in_force(session: AsyncSession) -> list[Notice]:
     """The notices that are said now, the oldest first."""
-    return list(
-        await session.scalars(
-            select(Notice)
-            .where(Notice.closed_at.is_(None), Notice.ends_at > present())
-            .order_by(Notice.opened_at)
-        )
-    )
+    return list(await session.scalars(IN_FORCE, {"moment": present()}))
 
 
 async def recent(session: AsyncSession, *, limit: int = 50) -> list[tuple[Notice, int]]:

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     internal_token: Secret
     channels: Words = ("webchat", "desk", "phone")
     limits: bool = True
-    workers: int = Field(default=4, ge=0)  # 0: workers run apart, by `handoff worker`
+    workers: int = Field(default=16, ge=0)  # 0: workers run apart, by `handoff worker`
     stop_within: float = Field(default=20.0, gt=0)  # seconds for what runs, when asked to stop
     log_format: Literal["", "json", "text"] = ""  # empty: as fits where it is written
     metrics_port: int = Field(default=0, ge=0, le=65535)  # of workers that run apart; 0: none
