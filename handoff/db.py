@@ -36,6 +36,7 @@ POSTGRESQL_WRITE = (
     text("update inbox set state = state where false"),  # refused where one may only read
 )
 AWAY = (DBAPIError, PoolTimeout)  # unless it is one of
+ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}  # on SQLite each snapshot is
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
 PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)  # seconds between tries at what must be written down
 Written = TypeVar("Written")
@@ -88,7 +89,9 @@ class Database:
         # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
         self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
-        self._apart = self._reader.execution_options(**{sqlite.APART: True})
+        self._apart = self._reader.execution_options(
+            **({sqlite.APART: True} if self._is_sqlite else ONE_MOMENT)
+        )
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -113,7 +116,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
-        """One snapshot to read from; takes no write lock. `apart`: it may take long (reports)."""
+        """To read from; takes no write lock. `apart`: a report, which may take long, and of which
+        all is of one moment."""
         engine = self._apart if apart else self._reader
         async with AsyncSession(engine, expire_on_commit=False) as session:
             await _reach(session)
@@ -190,5 +194,10 @@ def _postgresql(url: URL, patience: float | None) -> AsyncEngine:
         hide_parameters=True,  # errors end in logs, parameters are what citizens wrote
         pool_pre_ping=True,
         pool_size=20,
-        connect_args={"timeout": 5.0, "command_timeout": patience},
+        connect_args={
+            "timeout": 5.0,
+            "command_timeout": patience,
+            # compiling a report takes PostgreSQL seconds, and running it some hundredths
+            "server_settings": {"jit": "off"},
+        },
     )

@@ -39,10 +39,12 @@ class Bell:
 
     def __init__(self) -> None:
         self.is_closing = False  # the process ends: who waits shall go
+        self.rings = 0  # so far
         self._listeners: dict[str, set[Heard]] = defaultdict(set)
 
     def ring(self, topics: Iterable[str]) -> None:
         for topic in topics:
+            self.rings += 1
             for heard in self._listeners.get(topic, ()):
                 heard.wake()
 

@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from fastapi import HTTPException, Request
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.api.access import bearer
 from handoff.db import Database
@@ -34,6 +35,7 @@ class Caller:
     conversation_id: str
     address: str
     keeps_key: bool  # a reading key stands in it that was not shown yet
+    last_seen_at: datetime
 
 
 async def open_session(database: Database, gateway: Gateway) -> tuple[str, str]:
@@ -48,19 +50,27 @@ async def open_session(database: Database, gateway: Gateway) -> tuple[str, str]:
 async def known_caller(request: Request) -> Caller:
     """401 unless the token opens a conversation. Looked up by hash: timing tells nothing."""
     database: Database = request.app.state.database
-    token_hash = hashed(bearer(request))
     async with database.read() as session:
-        found = (await session.execute(KNOWN, {"hash": token_hash})).one_or_none()
+        caller = await caller_in(session, request)
+    await note_seen(database, caller)
+    return caller
+
+
+async def caller_in(session: AsyncSession, request: Request) -> Caller:
+    """The same, where more is read than this."""
+    token_hash = hashed(bearer(request))
+    found = (await session.execute(KNOWN, {"hash": token_hash})).one_or_none()
     if found is None:
         raise HTTPException(401, UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
-    if present() - found.last_seen_at > SEEN_EVERY:
-        await _touch(database, token_hash)
-    return Caller(token_hash, found.id, found.address, found.keeps_key)
+    return Caller(token_hash, found.id, found.address, found.keeps_key, found.last_seen_at)
 
 
-async def _touch(database: Database, token_hash: str) -> None:
+async def note_seen(database: Database, caller: Caller) -> None:
+    """From time to time."""
+    if present() - caller.last_seen_at <= SEEN_EVERY:
+        return
     async with database.begin() as session:
-        found = await session.get(WebchatSession, token_hash)
+        found = await session.get(WebchatSession, caller.token_hash)
         if found is not None:
             found.last_seen_at = present()
 

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import conversations, joining
 from handoff.db import Database
@@ -54,9 +55,13 @@ def message_json(message: Message) -> dict[str, Any]:
 
 async def read_page(database: Database, conversation_id: str, *, after: int) -> Page:
     async with database.read() as session:
-        # how it stands first: what changes meanwhile rings, and is read again
-        stands = (await session.execute(STANDING, {"talk": conversation_id})).one_or_none()
-        found = await conversations.messages_after(session, conversation_id, seq=after)
+        return await page_in(session, conversation_id, after=after)
+
+
+async def page_in(session: AsyncSession, conversation_id: str, *, after: int) -> Page:
+    # how it stands first: what changes meanwhile rings, and is read again
+    stands = (await session.execute(STANDING, {"talk": conversation_id})).one_or_none()
+    found = await conversations.messages_after(session, conversation_id, seq=after)
     holder, unanswered = stands or ("bot", False)
     return Page(
         messages=[message_json(message) for message in found],
@@ -65,14 +70,24 @@ async def read_page(database: Database, conversation_id: str, *, after: int) -> 
     )
 
 
-async def wait_for_page(
-    database: Database, conversation_id: str, *, after: int, seconds: float
+async def wait_for_more(
+    database: Database,
+    conversation_id: str,
+    first: Page,
+    *,
+    after: int,
+    seconds: float,
+    rings: int,
 ) -> Page:
-    """A page as soon as it says something new, or an empty one when the time is over."""
-    clock = asyncio.get_running_loop()
+    """A page as soon as it says something new, or an empty one when the time is over.
+
+    `rings`: how many there had been before `first` was read.
+    """
+    clock, page = asyncio.get_running_loop(), first
     ends = clock.time() + seconds
     async with database.bell.listen(f"conversation:{conversation_id}") as heard:
-        page = first = await read_page(database, conversation_id, after=after)
+        if database.bell.rings != rings:  # perhaps for this one, before we listened
+            heard.wake()
         while not page.messages and page.holder == first.holder and clock.time() < ends:
             if database.bell.is_closing:
                 break

@@ -12,6 +12,7 @@ from handoff.api import files, limits, pages, request_page, sessions, transcript
 from handoff.api.said import NOT_OFFERED, Said, read_said
 from handoff.api.sessions import Caller, known_caller
 from handoff.channel import Inbound, NotOffered, Received
+from handoff.db import Database
 from handoff.gateway import Gateway
 from handoff.telemetry import watched
 
@@ -104,15 +105,21 @@ def _receipt(received: Received) -> dict[str, Any]:
 async def read_messages(
     request: Request,
     response: Response,
-    caller: Known,
     after: After = 0,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0,
 ) -> dict[str, Any]:
-    database = request.app.state.database
+    """Who asks and what there is, in one look: it is asked for at every message."""
+    database: Database = request.app.state.database
+    rings = database.bell.rings
+    async with database.read() as session:
+        caller = await sessions.caller_in(session, request)
+        page = await transcript.page_in(session, caller.conversation_id, after=after)
+    await sessions.note_seen(database, caller)
     if caller.keeps_key:
         await transcript.forget_shown_keys(database, caller.conversation_id, after=after)
-    page = await transcript.wait_for_page(
-        database, caller.conversation_id, after=after, seconds=wait
+        page = await transcript.read_page(database, caller.conversation_id, after=after)
+    page = await transcript.wait_for_more(
+        database, caller.conversation_id, page, after=after, seconds=wait, rings=rings
     )
     response.headers.update(NO_STORE)
     return page.as_json()

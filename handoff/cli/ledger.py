@@ -10,7 +10,7 @@ from itertools import groupby
 
 from handoff.db import Database
 from handoff.intake import day_of
-from handoff.ledger import Line, as_json, lines_of, snapshot, told
+from handoff.ledger import Line, as_json, lines_of, told
 from handoff.ledger.days import ONE
 from handoff.ledger.fates import FATES
 from handoff.settings import Settings
@@ -34,8 +34,7 @@ async def _read(settings: Settings, days: Sequence[date]) -> list[Line]:
     database, now = Database(settings.database_url), present()
     found = []
     for day in days:
-        async with database.read() as session:
-            await snapshot(session)
+        async with database.read(apart=True) as session:
             found += await lines_of(session, day, now)
     await database.close()
     return found

@@ -14,7 +14,7 @@ defend that nothing was lost. It reads only; what it is checked against is writt
 """
 
 from handoff.ledger.lines import Fault, Line, lines, lines_of
-from handoff.ledger.today import figures, snapshot
+from handoff.ledger.today import figures
 from handoff.ledger.watch import KEPT, LedgerWatch
 from handoff.ledger.words import as_json, told
 
@@ -27,6 +27,5 @@ __all__ = [
     "figures",
     "lines",
     "lines_of",
-    "snapshot",
     "told",
 ]

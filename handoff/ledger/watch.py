@@ -12,7 +12,6 @@ from handoff.db import Database
 from handoff.ledger.days import last_days
 from handoff.ledger.lines import Line, lines, lines_of
 from handoff.ledger.silence import silent
-from handoff.ledger.today import snapshot
 from handoff.ledger.words import told
 from handoff.tables import present
 
@@ -47,8 +46,7 @@ class LedgerWatch:
 
     async def look(self, now: datetime | None = None) -> str | None:
         moment = now or present()
-        async with self._database.read() as session:
-            await snapshot(session)
+        async with self._database.read(apart=True) as session:
             found = await lines(session, days=WATCHED, now=moment)
             self.silent = await silent(session, self._channels, moment)
         self.unbalanced = sum(fault.number for line in found for fault in line.faults)
@@ -65,8 +63,7 @@ class LedgerWatch:
     async def lines(self, *, days: int, now: datetime | None = None) -> list[Line]:
         """The newest day first; those that are not watched as they were some minutes ago."""
         moment = now or present()
-        async with self._database.read() as session:
-            await snapshot(session)
+        async with self._database.read(apart=True) as session:
             found = await lines(session, days=min(days, WATCHED), now=moment)
         for day in last_days(moment, days)[WATCHED:]:
             if day not in self._older:
@@ -83,8 +80,7 @@ class LedgerWatch:
         await self._count(new[0] if new else next(iter(self._older)), moment)
 
     async def _count(self, day: date, now: datetime) -> None:
-        async with self._database.read() as session:
-            await snapshot(session)
+        async with self._database.read(apart=True) as session:
             found = await lines_of(session, day, now)
         self._older.pop(day, None)
         self._older[day] = found

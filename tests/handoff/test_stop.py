@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from handoff.api.transcript import read_page, wait_for_page
+from handoff.api.transcript import read_page, wait_for_more
 from handoff.app import create_app
 from handoff.db import Database
 from handoff.settings import Settings
@@ -133,7 +133,8 @@ def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
 
 async def test_who_waits_for_a_page_or_a_hint_is_let_go(database: Database) -> None:
     async def waits() -> None:
-        page = await wait_for_page(database, "nobody", after=0, seconds=25)
+        first = await read_page(database, "nobody", after=0)
+        page = await wait_for_more(database, "nobody", first, after=0, seconds=25, rings=0)
         assert page.messages == []
 
     waiting = asyncio.create_task(waits())
