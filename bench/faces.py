@@ -18,6 +18,14 @@ class Face(Protocol):
         """Whether there was an answer."""
 
 
+class Http(Protocol):
+    """What is used of httpx; `bench.wire` offers it too."""
+
+    async def get(self, path: str, /, *, params: Any = ..., headers: Any = ...) -> Any: ...
+
+    async def post(self, path: str, /, *, json: Any = ..., headers: Any = ...) -> Any: ...
+
+
 class InTurn:
     """A client of several addresses of one service: each call goes to the next."""
 
@@ -33,7 +41,7 @@ class InTurn:
 
 @dataclass
 class WebChat:
-    http: httpx.AsyncClient | InTurn
+    http: Http
     tokens: dict[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
@@ -83,7 +91,7 @@ class WebChat:
 
 @dataclass
 class Door:
-    http: httpx.AsyncClient
+    http: Http
     token: str
 
     async def greet(self, sender: str) -> None:
@@ -100,7 +108,7 @@ class Door:
 
 @dataclass
 class Rest:
-    http: httpx.AsyncClient
+    http: Http
 
     async def greet(self, sender: str) -> None:
         """A conversation begins with its first message."""

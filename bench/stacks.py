@@ -13,6 +13,7 @@ import yaml
 from bench.faces import Door, Rest, WebChat
 from bench.memory import resident_mb
 from bench.programs import Programs, programs
+from bench.wire import Wire
 from ops import ports, scaled, settings
 from ops.places import BOT_PYTHON, MODELS, OUR_PYTHON, ROOT
 from ops.progress import quiet_environment
@@ -42,8 +43,8 @@ def ours(folder: Path, *, database: str = "") -> Iterator[tuple[Stack, WebChat, 
         running.start("handoff", OUR_PYTHON, "-m", "handoff", "serve")
         running.wait_for(f"{env['SPORTELLO_HANDOFF_URL']}/readyz")
         stack = Stack(running, ("bot", "actions", "handoff"), time.monotonic() - began)
-        chat = WebChat(client(env["SPORTELLO_HANDOFF_URL"]))
-        yield stack, chat, Door(client(env["SPORTELLO_BOT_URL"]), env["SPORTELLO_BOT_TOKEN"])
+        chat = WebChat(Wire(env["SPORTELLO_HANDOFF_URL"]))
+        yield stack, chat, Door(Wire(env["SPORTELLO_BOT_URL"]), env["SPORTELLO_BOT_TOKEN"])
 
 
 @contextlib.contextmanager
@@ -60,7 +61,7 @@ def stock(folder: Path) -> Iterator[tuple[Stack, Rest]]:
         running.wait_for(env["SPORTELLO_BOT_URL"])
         yield (
             Stack(running, ("rasa", "actions"), time.monotonic() - began),
-            Rest(client(env["SPORTELLO_BOT_URL"])),
+            Rest(Wire(env["SPORTELLO_BOT_URL"])),
         )
 
 
