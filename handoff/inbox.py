@@ -1,8 +1,9 @@
 """What came in: the oldest unfinished message of each conversation is a job under a lease."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import Select, bindparam, or_, select, update
+from sqlalchemy import Select, Table, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import now
@@ -10,6 +11,7 @@ from handoff.leases import LEASE, heads
 from handoff.notify import ring
 from handoff.tables import Conversation, Inbox, Message
 
+JOBS = cast(Table, Inbox.__table__)
 # Built once: what each message asks for
 BECAME = (
     select(Message)
@@ -17,11 +19,10 @@ BECAME = (
     .where(Inbox.channel == bindparam("channel"), Inbox.external_id == bindparam("external_id"))
 )
 FINISH = (
-    update(Inbox)
-    .where(Inbox.id == bindparam("job"), Inbox.owner == bindparam("by"), Inbox.state == "run")
+    update(JOBS)
+    .where(JOBS.c.id == bindparam("job"), JOBS.c.owner == bindparam("by"), JOBS.c.state == "run")
     .values(state=bindparam("ends"), owner=None, lease_until=None)
-    .returning(Inbox.id)
-    .execution_options(synchronize_session=False)
+    .returning(JOBS.c.id)
 )
 UNFINISHED = (
     select(Inbox.id)

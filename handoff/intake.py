@@ -20,8 +20,8 @@ LARGEST = 2**63  # what a column holds
 REMEMBERED = timedelta(days=14)  # so late a number still fills the gap that it left
 
 
-def _one_more(insert: Callable[[type[Intake]], Any]) -> Any:
-    first = insert(Intake).values(
+def _one_more(insert: Callable[[Any], Any]) -> Any:
+    first = insert(Intake.__table__).values(
         channel=bindparam("on"),
         series=bindparam("part"),
         day=bindparam("date"),

@@ -136,11 +136,25 @@ def _prepare(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, Link)
     if connection.get_execution_options().get(READS, False):
-        connection.exec_driver_sql("BEGIN")
-    else:
+        raw.execute("BEGIN")
+    elif not _begins_at_once(raw):
         # a transaction that reads first and writes later would fail with SQLITE_BUSY
         connection.exec_driver_sql("BEGIN IMMEDIATE", execution_options={APART: True})
+
+
+def _begins_at_once(raw: Link) -> bool:
+    """False if another process holds the lock: that is waited for in a thread."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}")
+    return True
 
 
 registry.register(f"sqlite.{Dialect.driver}", __name__, "Dialect")

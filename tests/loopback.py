@@ -86,6 +86,7 @@ class Loopback(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # head and body are two writes: 40 ms between them
     protocol_version = "HTTP/1.1"
     server: Loopback
 

@@ -59,6 +59,8 @@ class ActionServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            disable_nagle_algorithm = True  # head and body are two writes: 40 ms between them
+
             def do_POST(self) -> None:
                 server.request_ids.append(self.headers["X-Request-Id"])
                 call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
