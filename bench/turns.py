@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import load, stacks
-from bench.faces import Face, WebChat
+from bench.faces import Door, Face, WebChat
 from bench.scale import Scale
 from ops import equipment, ports
 from ops.postgres import Server
@@ -24,8 +24,7 @@ async def ours(
         stacks.ours(Path(folder), database=database) as (stack, chat, door),
     ):
         figures = await _measure(chat, messages, talk, scale=scale)
-        bare = await load.alone(door, messages[: scale.alone])
-        figures["door_ms"] = statistics.median(bare)
+        figures |= await _added(chat, door, messages, scale=scale)
         return figures | {"start_s": stack.start_s, "memory_mb": stack.memory_mb()}
 
 
@@ -33,6 +32,22 @@ async def stock(messages: Sequence[str], talk: Sequence[str], *, scale: Scale) -
     with tempfile.TemporaryDirectory() as folder, stacks.stock(Path(folder)) as (stack, rest):
         figures = await _measure(rest, messages, talk, scale=scale)
         return figures | {"start_s": stack.start_s, "memory_mb": stack.memory_mb()}
+
+
+async def _added(
+    chat: WebChat, door: Door, messages: Sequence[str], *, scale: Scale
+) -> Figures:
+    """In turns, each with words that the bot has not just read: it remembers what it reads."""
+    unread = messages[-2 * scale.alone :]
+    both, bare = [], []
+    for through_all, to_the_bot in zip(unread[::2], unread[1::2], strict=True):
+        both += await load.alone(chat, [through_all])
+        bare += await load.alone(door, [to_the_bot])
+    return {
+        "beside_door_ms": statistics.median(both),
+        "door_ms": statistics.median(bare),
+        "added_ms": statistics.median(both) - statistics.median(bare),
+    }
 
 
 async def _measure(

@@ -66,6 +66,7 @@ class House:
         for channel in self.channels.values():
             await channel.close()
         await self.http.aclose()
+        await self.bots.close()
         await self.database.close()
 
 
@@ -77,7 +78,6 @@ def build(settings: Settings) -> House:
     joining = Joining(Codes.of(settings.internal_token.get_secret_value()), channels)
     http = client(answer_within=settings.bot_timeout)
     bots = Bots(
-        http,
         Addresses(settings.bot_url),
         token=settings.bot_token.get_secret_value(),
         timeout=settings.bot_timeout,

@@ -23,6 +23,7 @@ from sqlalchemy.util.concurrency import await_
 
 READS = "sportello_reads"  # execution options of a connection
 APART = "sportello_apart"
+KEPT = 20  # connections; opening another takes as long as ten statements
 WAIT = 5.0  # seconds for the write lock
 Result = TypeVar("Result")
 
@@ -30,7 +31,7 @@ Result = TypeVar("Result")
 def create_engine(url: URL) -> AsyncEngine:
     """An engine on one file: WAL, each commit on the disk, foreign keys watched."""
     driver = f"sqlite+{Dialect.driver}"
-    engine = create_async_engine(url.set(drivername=driver), hide_parameters=True)
+    engine = create_async_engine(url.set(drivername=driver), hide_parameters=True, pool_size=KEPT)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

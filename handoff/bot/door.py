@@ -3,36 +3,29 @@
 import time
 from typing import Any
 
-import httpx
+import aiohttp
 from pydantic import ValidationError
 
 import journal
 from handoff.bot.answers import Answer, BotAway, BotObjects, BotSilent
 from handoff.bot.breaker import Breaker
+from handoff.bot.calls import Calls, NotReached
 from handoff.telemetry import NOBODY, Telemetry
 
-TO_CONNECT = 1.0  # seconds; a machine that is switched off refuses nothing
+OK = 200
 OBJECTIONS = (409, 413, 422)  # to what was asked, not to who asks
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Bot:
     def __init__(
-        self,
-        http: httpx.AsyncClient,
-        *,
-        url: str,
-        token: str,
-        timeout: float,
-        telemetry: Telemetry = NOBODY,
+        self, calls: Calls, *, url: str, token: str, telemetry: Telemetry = NOBODY
     ) -> None:
         self.breaker = Breaker()
         self.open_questions = 0
         self.turn = 0  # when it was asked last, counted in questions
-        self._http, self._telemetry = http, telemetry
+        self._calls, self._telemetry = calls, telemetry
         self._url = url + "/webhooks/handoff/converse"
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._patience = httpx.Timeout(timeout, connect=min(timeout, TO_CONNECT))
 
     async def ask(self, question: dict[str, Any]) -> Answer:
         """Its answer; anything else is BotSilent, and counts for the breaker."""
@@ -57,23 +50,19 @@ class Bot:
             self.breaker.failed()
 
     async def _ask(self, question: dict[str, Any]) -> Answer:
+        headers = self._headers | journal.headers()
         try:
-            response = await self._http.post(
-                self._url,
-                json=question,
-                headers=self._headers | journal.headers(),
-                timeout=self._patience,
-            )
-            response.raise_for_status()
-            return Answer.model_validate_json(response.content)
-        except NEVER_LEFT as error:
-            raise BotAway("unreachable", type(error).__name__) from error
-        except httpx.HTTPStatusError as error:
-            raise _refusal(error.response.status_code) from error
-        except httpx.TimeoutException as error:
+            status, content = await self._calls.post(self._url, question, headers)
+        except NotReached as error:
+            raise BotAway("unreachable", str(error)) from error
+        except TimeoutError as error:
             raise BotSilent("slow", type(error).__name__) from error
-        except httpx.HTTPError as error:
+        except aiohttp.ClientError as error:
             raise BotSilent("unreachable", type(error).__name__) from error
+        if status != OK:
+            raise _refusal(status)
+        try:
+            return Answer.model_validate_json(content)
         except ValidationError as error:
             raise BotSilent("garbled", type(error).__name__) from error
 

@@ -5,20 +5,19 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import httpx
-
 from handoff.bot.addresses import Addresses
 from handoff.bot.answers import Answer, BotAway, BotSilent
+from handoff.bot.calls import Calls
 from handoff.bot.door import Bot
 from handoff.telemetry import NOBODY, Telemetry
 
+TO_CONNECT = 1.0  # seconds; a machine that is switched off refuses nothing
 logger = logging.getLogger(__name__)
 
 
 class Bots:
     def __init__(
         self,
-        http: httpx.AsyncClient,
         addresses: Addresses,
         *,
         token: str,
@@ -26,7 +25,8 @@ class Bots:
         telemetry: Telemetry = NOBODY,
     ) -> None:
         self.addresses = addresses
-        self._http, self._token, self._timeout = http, token, timeout
+        self._calls = Calls(to_connect=TO_CONNECT, timeout=timeout)
+        self._token = token
         self._telemetry = telemetry
         self._known: dict[str, Bot] = {}
         self._turns = itertools.count(1)
@@ -80,13 +80,10 @@ class Bots:
         return list(self._known.values())
 
     def _new(self, url: str) -> Bot:
-        return Bot(
-            self._http,
-            url=url,
-            token=self._token,
-            timeout=self._timeout,
-            telemetry=self._telemetry,
-        )
+        return Bot(self._calls, url=url, token=self._token, telemetry=self._telemetry)
+
+    async def close(self) -> None:
+        await self._calls.close()
 
 
 def _in_turn(bots: Iterable[Bot], *, last: set[Bot]) -> list[Bot]:

@@ -97,7 +97,8 @@ async def test_fault_21_what_the_bot_thought_of_is_not_said_after_a_person_took_
     received = await citizen.says("dove posso parcheggiare?")
     job = await claimed(idle)
     fake_bot.fault = "hang"
-    answering = Answering(house.database, house.knowledge, _patient(idle), moment=30.0)
+    bots = _patient(idle)
+    answering = Answering(house.database, house.knowledge, bots, moment=30.0)
     thinking = asyncio.create_task(answering.answer(job))
     await asyncio.to_thread(_until_asked, fake_bot)
     await citizen.says(HEART)  # opens a ticket while the bot thinks
@@ -112,6 +113,7 @@ async def test_fault_21_what_the_bot_thought_of_is_not_said_after_a_person_took_
         )
     fake_bot.unhang.set()
     await thinking
+    await bots.close()
     said = [m for m in await citizen.everything() if m.reply_to == received.message_id]
     assert said == []
 
@@ -119,7 +121,7 @@ async def test_fault_21_what_the_bot_thought_of_is_not_said_after_a_person_took_
 def _patient(idle: FastAPI) -> Bots:
     house, settings = idle.state.house, idle.state.settings
     token = settings.bot_token.get_secret_value()
-    return Bots(house.http, house.bots.addresses, token=token, timeout=20.0)
+    return Bots(house.bots.addresses, token=token, timeout=20.0)
 
 
 def _until_asked(fake_bot: FakeBot) -> None:

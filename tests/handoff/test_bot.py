@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 
-import httpx
 import pytest
 
 from handoff.bot import FAILURES_TO_OPEN, OPEN_FOR, Addresses, Bots, BotSilent, Breaker
@@ -25,10 +25,12 @@ Pool = Callable[..., Bots]
 
 @pytest.fixture
 async def pool() -> AsyncIterator[Pool]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with AsyncExitStack() as open_ones:
 
         def of(*urls: str, timeout: float = 0.3) -> Bots:
-            return Bots(http, Addresses(urls), token="b" * 32, timeout=timeout)
+            bots = Bots(Addresses(urls), token="b" * 32, timeout=timeout)
+            open_ones.push_async_callback(bots.close)
+            return bots
 
         yield of
 

@@ -48,7 +48,9 @@ def test_the_same_messages_are_drawn_every_time() -> None:
 
 
 def test_medians_count_and_ratios_follow_from_them() -> None:
-    ours = [FIGURES | {"per_second": n, "door_ms": 12.0} for n in (10.0, 300.0, 200.0)]
+    ours = [
+        FIGURES | {"per_second": n, "door_ms": 12.0, "added_ms": 8.0} for n in (10.0, 300.0, 200.0)
+    ]
     ours[0]["growth"] = 1.1
     stock = [FIGURES | {"per_second": 100.0, "growth": 5.0}]
     result = report.summary(ours, stock, training_s=3.0)
