@@ -60,9 +60,9 @@ async def measure(
     ours, stock = [], []
     for turn in range(scale.runs):
         say(f"Turn {turn + 1} of {scale.runs}: ours, then stock Rasa …")
+        ours.append(await turns.ours(drawn, talk, scale=scale))
         # a long conversation costs stock Rasa minutes, and its growth is a ratio within one turn
         long = talk if turn == 0 else []
-        ours.append(await turns.ours(drawn, long, scale=scale))
         stock.append(await turns.stock(drawn, long, scale=scale))
     say("Ours on PostgreSQL …")
     return ours, stock, await turns.ours_on_postgresql(drawn, talk, scale=scale)

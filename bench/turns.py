@@ -34,9 +34,7 @@ async def stock(messages: Sequence[str], talk: Sequence[str], *, scale: Scale) -
         return figures | {"start_s": stack.start_s, "memory_mb": stack.memory_mb()}
 
 
-async def _added(
-    chat: WebChat, door: Door, messages: Sequence[str], *, scale: Scale
-) -> Figures:
+async def _added(chat: WebChat, door: Door, messages: Sequence[str], *, scale: Scale) -> Figures:
     """In turns, each with words that the bot has not just read: it remembers what it reads."""
     unread = messages[-2 * scale.alone :]
     both, bare = [], []

@@ -1,6 +1,5 @@
 """`sportello serve` and `sportello worker`."""
 
-import asyncio
 import gc
 import logging
 import socket
@@ -9,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 import uvicorn
+import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from handoff import migrations
@@ -70,7 +70,7 @@ def run_worker(settings: Settings, _: Namespace) -> None:
     """Answer and deliver, in a process apart."""
     _require_our_schema(settings)
     settle_down()
-    asyncio.run(work(settings))
+    uvloop.run(work(settings))
 
 
 def _require_our_schema(settings: Settings) -> None:
