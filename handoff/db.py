@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -157,7 +157,7 @@ class Database:
     async def _hear(self) -> None:
         url = self.engine.url.set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
-        connection = await asyncpg.connect(address, timeout=5.0)
+        connection = await _connected(address)
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
@@ -170,6 +170,17 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _connected(address: str) -> asyncpg.Connection:
+    """Cancelled on the way, asyncpg would leave the connection open."""
+    connecting = asyncio.ensure_future(asyncpg.connect(address, timeout=5.0))
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            (await connecting).terminate()
+        raise
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from handoff import channels
-from handoff.channel import Channel, Event, Received
+from handoff.channel import Channel, Event, Passed, Received
 from handoff.channels import UnknownChannel, open_channels
 from tests.channels.signing import raw_of, signed
 
@@ -60,7 +60,8 @@ def told(event: object) -> Any:
             said = {
                 field.name: told(getattr(event, field.name))
                 for field in fields(event)
-                if field.name != "channel" and not _is_default(field, getattr(event, field.name))
+                if field.name not in ("channel", "mark")
+                and not _is_default(field, getattr(event, field.name))
             }
             kind = type(event).__name__.lower()
             return said if kind in ("inbound", "attachment") else {"event": kind, **said}
@@ -100,7 +101,9 @@ async def test_has_payloads(name: str) -> None:
 @pytest.mark.parametrize(("name", "case"), CASES)
 async def test_reads_payload(name: str, case: dict[str, Any]) -> None:
     status, heard = await post(name, signed(name, case))
-    assert (status, [told(event) for event in heard]) == (200, case["received"])
+    # what counts the provider's numbers is read in its own tests
+    words = [told(event) for event in heard if not isinstance(event, Passed)]
+    assert (status, words) == (200, case["received"])
     assert all(event.channel == name for event in heard)
 
 

@@ -13,6 +13,7 @@ SAMPLES: tuple[tuple[type[types.TypeEngine[Any]], Any], ...] = (
     (types.Float, 1.5),
     (types.Integer, 1),
     (types.DateTime, LATE),
+    (types.Date, LATE.date()),
     (types.JSON, {"perché": "così"}),
     (types.LargeBinary, b"\x00\xff"),
     (types.String, "è"),

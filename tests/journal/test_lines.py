@@ -55,7 +55,7 @@ async def test_what_others_write_is_told_by_its_place() -> None:
         del lost
         gc.collect()
         logging.getLogger("httpx").info("GET https://api/bot%s/x", "123:token")
-        logging.getLogger("uvicorn.error").info("Started %d", 7)
+        logging.getLogger("uvicorn.error").warning("Started %d", 7)
     assert written.lines(logger="asyncio", level="error")
     assert written.lines(event="Started 7")
     assert all(word not in written.whole for word in ("Anna", "RSSMRA", "340", "token"))
