@@ -2,7 +2,7 @@
 
 SQLite has one writer, and each commit waits for the disk: as long as several units wait in turn,
 they share a transaction, each in a savepoint of its own, and the last one commits for all
-(docs/decisions/0012). Each is told when it is on the disk, or that nothing is.
+(docs/decisions/0013). Each is told when it is on the disk, or that nothing is.
 """
 
 import asyncio
