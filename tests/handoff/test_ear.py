@@ -169,3 +169,19 @@ async def test_safety_follows_the_published_model_and_a_broken_one_leaves_the_ea
     archive(tmp_path, "20260103T000000Z-c.tar.gz", words=loud)
     await follow(safety, tmp_path, known, heard=lambda: taken.append("c"))
     assert (safety.look("il tubicino"), taken) == (None, ["a", "c"])
+
+
+class DoubtsNumbers:
+    """An ear that takes whatever has a number in it for a matter of laws and forms."""
+
+    def hear(self, _text):
+        return None
+
+    def doubts(self, text, *, eased=False):
+        return any(sign.isdigit() for sign in text)
+
+
+def test_a_number_beside_an_emergency_does_not_drown_it():
+    safety = Safety.load(ROOT / "data", ear=DoubtsNumbers())
+    assert safety.look("mio padre ha un infarto in corso (104)") is not None
+    assert safety.look("mio padre, invalido con la 104, ha un infarto in corso") is not None
