@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tests.bot.doors import TOKEN, Door
-from tests.bot.test_start import start
+from tests.bot.test_start import pour_away, start, wait_for_its_end
 
 NEWER, NEWEST = "20990101T000000Z-b", "20990102T000000Z-c"
 
@@ -39,7 +39,7 @@ def bot(models, database, actions, tmp_path):
     finally:
         process.door.http.close()
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        wait_for_its_end(process)
     assert process.returncode == 0
 
 
@@ -64,6 +64,7 @@ def model_of(answer):
 
 def test_a_published_model_takes_over_and_no_message_is_lost_meanwhile(bot, models, model):
     door = bot.door
+    pour_away(bot)
     assert door.said("un reclamo") == ["reclamo.cosa"]
     publish(models, NEWER, model)
     seen = [model_of(door.ask("buongiorno", conversation="c2"))]

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -109,6 +111,19 @@ def start(folder, **settings):
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def pour_away(bot):
+    """What it logs from here on: a full pipe would hold it up."""
+    bot.pouring = Thread(target=deque, args=(bot.stdout, 0), daemon=True)
+    bot.pouring.start()
+
+
+def wait_for_its_end(bot):
+    bot.wait(timeout=20)
+    if hasattr(bot, "pouring"):
+        bot.pouring.join()
+    bot.stdout.close()
 
 
 def read_until_it_listens(bot, port):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.bot.actions import ActionServer
 from tests.bot.doors import TOKEN, Door, new_database, new_place, rows
-from tests.bot.test_start import start
+from tests.bot.test_start import pour_away, start, wait_for_its_end
 
 NEWER = "20990101T000000Z-b"
 
@@ -54,13 +54,14 @@ def process(folder, **settings):
         yield running, port
     finally:
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=20)
+        wait_for_its_end(running)
 
 
 @contextmanager
 def once_there(running, port):
     while "model 0-tiny, port" not in (line := running.stdout.readline()):
         assert line, "the bot ended"
+    pour_away(running)
     door = Door(port, token=TOKEN, retries=5)
     yield door
     door.http.close()
