@@ -165,7 +165,9 @@ async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:
 
 
 async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
-    await outbox.interrupted(session, job, reason="errore interno", pause=PAUSE)
+    await outbox.interrupted(
+        session, job, reason="errore interno", pause=outbox.backoff(job.attempts)
+    )
 
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:
