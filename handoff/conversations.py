@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import journal
 from handoff.channel import Button
+from handoff.db import insert_for
 from handoff.notify import ring
 from handoff.tables import Conversation, Message, Offer, Outbox, new_id, present
 
@@ -47,13 +47,11 @@ async def find_or_add(
         return known, False
     values = {"id": new_id(), "channel": channel, "address": address, "pulled": pulled}
     values |= {"name": name, "created_at": present()}
-    result = await session.execute(
-        _insert(session)(Conversation).values(values).on_conflict_do_nothing()
-    )
-    added = bool(result.rowcount)  # type: ignore[attr-defined]
+    first = insert_for(session)(Conversation).values(values).on_conflict_do_nothing()
+    added = await session.scalar(first.returning(Conversation.id))
     found = await find(session, channel=channel, address=address)
     assert found is not None  # just inserted, or it was there
-    return found, added
+    return found, added is not None
 
 
 async def find(session: AsyncSession, *, channel: str, address: str) -> Conversation | None:
@@ -180,14 +178,8 @@ async def _offer(
     ]
     if rows:
         await session.flush()
-        offers = _insert(session)(Offer.__table__).on_conflict_do_nothing()
+        offers = insert_for(session)(Offer.__table__).on_conflict_do_nothing()
         await session.execute(offers, rows)
-
-
-def _insert(session: AsyncSession) -> Any:
-    """The dialect's own, for what may be there already."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert if is_postgresql else sqlite.insert
 
 
 async def offered(session: AsyncSession, conversation_id: str, payload: str) -> bool:

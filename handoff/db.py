@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import URL, Float, make_url, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -66,6 +68,12 @@ def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
+def insert_for(session: AsyncSession) -> Any:
+    """The dialect's own INSERT, which knows what to do about what is there already."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert if is_postgresql else sqlite_dialect.insert
+
+
 class Database:
     """Transactions for writing (`begin`) and for reading (`read`), and the bell they ring.
 
@@ -85,13 +93,17 @@ class Database:
             else _postgresql(made, patience)
         )
         self._is_sqlite = self.engine.dialect.name == "sqlite"
-        self.is_shared = not self._is_sqlite  # by several processes
         # SQLite has one writer; waiting in turn is fair, its busy handler sleeps blindly
         self._unit = SharedCommits(self.engine).unit if self._is_sqlite else self._transaction
         self._reader = self.engine.execution_options(**{sqlite.READS: True})
         self._apart = self._reader.execution_options(
             **({sqlite.APART: True} if self._is_sqlite else ONE_MOMENT)
         )
+
+    @property
+    def is_shared(self) -> bool:
+        """By several processes of the service."""
+        return not self._is_sqlite
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -120,7 +132,8 @@ class Database:
         all is of one moment."""
         engine = self._apart if apart else self._reader
         async with AsyncSession(engine, expire_on_commit=False) as session:
-            await _reach(session)
+            if self.is_shared:
+                await _reach(session)
             yield session
 
     async def insist(self, unit: Callable[[AsyncSession], Awaitable[Written]]) -> Written:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.channel import Mark
+from handoff.db import insert_for
 from handoff.tables import Intake, Message, present
 
 ROME = ZoneInfo("Europe/Rome")
@@ -127,9 +128,5 @@ def _part(gap: dict[str, Any], first: int, last: int) -> list[dict[str, Any]]:
     return [{**gap, "from": first, "to": last}] if first <= last else []
 
 
-def _insert(session: AsyncSession, **values: Any) -> postgresql.Insert:
-    """SQLite's and PostgreSQL's differ in nothing that is used here."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return cast(
-        postgresql.Insert, insert(Intake).values(**{"gaps": [], "gapless": False, **values})
-    )
+def _insert(session: AsyncSession, **values: Any) -> Any:
+    return insert_for(session)(Intake).values(**{"gaps": [], "gapless": False, **values})

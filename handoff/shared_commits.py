@@ -6,12 +6,10 @@ they share a transaction, each in a savepoint of its own, and the last one commi
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 MOST = 16  # units, so that none waits long for those that came after it
@@ -43,21 +41,13 @@ class Group:
     async def end(self) -> None:
         try:
             if self.connection.in_transaction():
-                await self._commit()
+                await self.connection.commit()
         except Exception as error:
             self.done.set_exception(error)
         else:
             self.done.set_result(None)
         finally:
             await self.connection.close()
-
-    async def _commit(self) -> None:
-        raw = await self.connection.get_raw_connection()
-        if not raw.driver_connection.in_transaction:  # type: ignore[union-attr]
-            # a full disk ends all of it, whichever unit met it
-            lost = sqlite3.OperationalError("the transaction was rolled back")
-            raise OperationalError("COMMIT", None, lost)
-        await self.connection.commit()
 
 
 class SharedCommits:

@@ -9,7 +9,7 @@ is what would hold everybody up: that, and reports, go to a thread. For sessions
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar
@@ -58,8 +58,10 @@ class Cursor(sqlite3.Cursor):
         rows, self._rows = list(self._rows), deque()
         return rows
 
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
-        return iter(self.fetchall())
+    def __next__(self) -> Any:
+        if not self._rows:
+            raise StopIteration
+        return self._rows.popleft()
 
     async def _async_soft_close(self) -> None:
         """What SQLAlchemy awaits of a cursor whose rows are read already."""
@@ -102,7 +104,8 @@ class Dialect(SQLiteDialect_pysqlite):
 
     def do_commit(self, dbapi_connection: Any) -> None:
         if not dbapi_connection.in_transaction:
-            return
+            # a full disk ends all of it, also what other units of the same commit did
+            raise sqlite3.OperationalError("the transaction was rolled back")
         try:
             _apart(dbapi_connection.commit)
         except BaseException:

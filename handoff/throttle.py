@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.db import insert_for
 from handoff.tables import LoginAttempt, present
 
 LONGEST_PAUSE = timedelta(minutes=1)  # who knows the secret gets in between two guesses
@@ -80,10 +80,10 @@ async def succeed(session: AsyncSession, guess: Guess) -> None:
 
 async def _row(session: AsyncSession, subject: str, now: datetime) -> LoginAttempt:
     """The counter of a subject, locked until the transaction ends."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
     values = {"subject": subject, "failures": 0, "next_at": now}
-    await session.execute(insert(LoginAttempt).values(values).on_conflict_do_nothing())
+    await session.execute(
+        insert_for(session)(LoginAttempt).values(values).on_conflict_do_nothing()
+    )
     row: LoginAttempt = await session.get_one(LoginAttempt, subject, with_for_update=True)
     return row
 

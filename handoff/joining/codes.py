@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Self
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.db import insert_for
 from handoff.joining.signs import DIGITS, LENGTH, LETTERS
 from handoff.tables import Conversation, JoinCode, present
 
@@ -60,9 +60,7 @@ async def issue(session: AsyncSession, conversation: Conversation, codes: Codes)
         "claimed_by": None,
         "words": None,
     }
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    row = insert(JoinCode).values(conversation_id=conversation.id, **values)
+    row = insert_for(session)(JoinCode).values(conversation_id=conversation.id, **values)
     await session.execute(
         row.on_conflict_do_update(index_elements=["conversation_id"], set_=values)
     )
