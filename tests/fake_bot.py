@@ -23,6 +23,7 @@ class FakeBot:
         self.replies: list[dict[str, Any]] | None = None  # instead of its own
         self.heard = threading.Condition()
         self.fault: str | None = None
+        self.sends_on_to: str | None = None  # a URL: it answers no question itself
         self.delay = 0.0  # seconds
         self.unhang = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
@@ -73,7 +74,8 @@ class FakeBot:
             def do_POST(self) -> None:
                 size = int(self.headers["Content-Length"])
                 bot.request_ids.append(self.headers["X-Request-Id"])
-                self._send(*bot.answer(json.loads(self.rfile.read(size))))
+                status, body = bot.answer(json.loads(self.rfile.read(size)))
+                self._send(307 if bot.sends_on_to else status, body)
 
             def do_GET(self) -> None:
                 self._send(200, {"model": "fake"})
@@ -83,6 +85,8 @@ class FakeBot:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))
+                if bot.sends_on_to:
+                    self.send_header("Location", bot.sends_on_to)
                 self.end_headers()
                 with suppress(BrokenPipeError, ConnectionResetError):  # nobody waits any more
                     self.wfile.write(raw)

@@ -26,7 +26,9 @@ class Calls:
     ) -> tuple[int, bytes]:
         """HTTP status and body; NotReached, TimeoutError, or aiohttp's ClientError."""
         try:
-            async with self._open().post(url, json=question, headers=headers) as response:
+            # a question goes to the bot that is named, wherever that would send it on
+            asking = self._open().post(url, json=question, headers=headers, allow_redirects=False)
+            async with asking as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotReached(type(error).__name__) from error

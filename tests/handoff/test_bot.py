@@ -56,6 +56,15 @@ async def test_no_usable_answer_is_asked_for_twice_and_then_silence(
     assert len(fake_bot.asked) == 2
 
 
+async def test_a_question_is_not_carried_on_to_where_a_bot_sends_it(
+    pool: Pool, fake_bot: FakeBot, other_bot: FakeBot
+) -> None:
+    fake_bot.sends_on_to = f"{other_bot.url}/webhooks/handoff/converse"
+    with pytest.raises(BotSilent):
+        await pool(fake_bot.url).ask(QUESTION)
+    assert other_bot.asked == []
+
+
 async def test_nobody_listening_is_silence(pool: Pool) -> None:
     with pytest.raises(BotSilent):
         await pool(NOBODY).ask(QUESTION)
