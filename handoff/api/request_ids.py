@@ -1,9 +1,13 @@
 """Every request has an id: the caller's if it is a plain token, else ours; told in the answer."""
 
+import logging
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import journal
+
+logger = logging.getLogger(__name__)
 
 
 class RequestIds:
@@ -22,4 +26,8 @@ class RequestIds:
             await send(message)
 
         with journal.bound(request_id=request_id):
-            await self._app(scope, receive, tell)
+            try:
+                await self._app(scope, receive, tell)
+            except Exception:
+                logger.exception("a request failed")  # the server's own line has no id any more
+                raise

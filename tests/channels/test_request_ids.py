@@ -106,8 +106,9 @@ async def test_no_log_holds_a_citizens_words_or_a_secret_whatever_fails(
     await client.post("/webhooks/telegram", content=TEXT.encode(), headers=headers)
     app.add_api_route("/broken", _fail)
     with pytest.raises(ZeroDivisionError):
-        await client.get("/broken", params={"q": TEXT})
+        await client.get("/broken", params={"q": TEXT}, headers={"X-Request-Id": ID})
     assert written.lines(event="received")
+    assert written.lines(level="error", request_id=ID)
     held = [word for word in (*PRIVATE, *SECRETS, browser.token) if word in written.whole]
     assert held == []
 
