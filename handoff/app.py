@@ -95,7 +95,7 @@ def _show(app: FastAPI, house: House) -> None:
         [name for name, channel in house.channels.items() if not channel.by_hand],
         app.state.health.balances,
     )
-    app.state.metrics.figures.ledger = app.state.ledger.measured
+    app.state.metrics.figures.ledger = lambda: app.state.ledger.unbalanced
 
 
 def _mount_faces(app: FastAPI, house: House) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
 from handoff.ledger.days import last_days
@@ -55,10 +54,6 @@ class LedgerWatch:
         ]
         said += [f"{name}: silenzioso più del solito" for name in sorted(self.silent)]
         return "; ".join(said) or None
-
-    async def measured(self, _: AsyncSession) -> float:
-        """For whoever measures often: as it was at the last look."""
-        return float(self.unbalanced)
 
     async def lines(self, *, days: int, now: datetime | None = None) -> list[Line]:
         """The newest day first; those that are not watched as they were some minutes ago."""

@@ -1,7 +1,7 @@
 """What stands in the queues, read when somebody asks: the same from every process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import Metric
@@ -22,7 +22,7 @@ WATCHED: dict[str, tuple[Watched, tuple[str, ...]]] = {
     "outbox": (Outbox, ("ready", "run", "failed", "unknown")),
     "attachments": (Attachment, ("ready", "run", "held")),
 }
-Ledger = Callable[[AsyncSession], Awaitable[float]]
+Ledger = Callable[[], float]
 
 
 class Figures(Collector):
@@ -48,10 +48,11 @@ class Figures(Collector):
         """When the database is away the figures are missing rather than old."""
         try:
             async with asyncio.timeout(PATIENCE), self._database.read() as session:
-                self._read = [_gauge("database_up", "Whether the database answers", 1)]
-                self._read += await self._figures(session)
+                found = await self._figures(session)
         except (SQLAlchemyError, OSError, TimeoutError):
             self._read = [_gauge("database_up", "Whether the database answers", 0)]
+        else:  # in one step: two may look at once
+            self._read = [_gauge("database_up", "Whether the database answers", 1), *found]
 
     async def _figures(self, session: AsyncSession) -> list[Metric]:
         return [
@@ -59,7 +60,7 @@ class Figures(Collector):
             await self._outbox_age(session),
             await _jobs(session),
             await self._troubles(session),
-            await self._unbalanced(session),
+            self._unbalanced(),
         ]
 
     async def _outbox_age(self, session: AsyncSession) -> Metric:
@@ -88,10 +89,10 @@ class Figures(Collector):
             family.add_metric([channel], float(trouble is not None))
         return family
 
-    async def _unbalanced(self, session: AsyncSession) -> Metric:
+    def _unbalanced(self) -> Metric:
         family = _gauge("ledger_unbalanced", "Messages of which nobody knows what became", None)
         if self.ledger is not None:
-            family.add_metric([], await self.ledger(session))
+            family.add_metric([], self.ledger())
         return family
 
 
