@@ -9,12 +9,10 @@ defend that nothing was lost. It reads only; what it is checked against is writt
 * `silence`    channels that are quieter than usual
 * `lines`      all of it together, and what does not balance
 * `words`      the same in Italian
-* `today`      the figures of today, for whoever measures
 * `watch`      looks at it every minute
 """
 
 from handoff.ledger.lines import Fault, Line, lines, lines_of
-from handoff.ledger.today import figures
 from handoff.ledger.watch import KEPT, LedgerWatch
 from handoff.ledger.words import as_json, told
 
@@ -24,7 +22,6 @@ __all__ = [
     "LedgerWatch",
     "Line",
     "as_json",
-    "figures",
     "lines",
     "lines_of",
     "told",

@@ -85,7 +85,7 @@ async def lines_of(session: AsyncSession, day: date, now: datetime) -> list[Line
 
 
 async def lines(session: AsyncSession, *, days: int, now: datetime | None = None) -> list[Line]:
-    """The newest day first."""
+    """The newest day first; of one moment, if `session` is (`database.read(apart=True)`)."""
     moment = now or present()
     return [
         line for day in last_days(moment, days) for line in await lines_of(session, day, moment)

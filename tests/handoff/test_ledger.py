@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.channel import Mark
 from handoff.db import Database
 from handoff.intake import note
-from handoff.ledger import LedgerWatch, Line, figures, lines, lines_of
+from handoff.ledger import LedgerWatch, Line, lines, lines_of
 from handoff.ledger.days import Span
 from handoff.tables import SAID_ELSEWHERE, Inbox, Intake, Message, Outbox, present
 from tests.handoff.books import EVENING, NOON, Talk
@@ -123,7 +123,7 @@ async def test_a_job_whose_message_is_gone_is_named(database: Database) -> None:
         talk = await Talk(session, at=present() - timedelta(seconds=9)).hears()
     await by_hand(database.engine.url, "delete from message")
     async with database.read() as session:
-        [line] = await figures(session)
+        [line] = await lines(session, days=1)
     assert {"without_message", "not_stored"} <= {fault.kind for fault in line.faults}
     assert next(f.ids for f in line.faults if f.kind == "without_message") == (talk.heard.id,)
 
@@ -222,7 +222,7 @@ async def test_a_gap_of_the_providers_is_named_after_a_while(database: Database)
             await note(session, "post", Mark(series="updates", number=number, gapless=True))
     for minutes, faults in ((1, []), (6, [("provider", 2, ("updates:8-9",))])):
         async with database.read() as session:
-            [line] = await figures(session, now=now + timedelta(minutes=minutes))
+            [line] = await lines(session, days=1, now=now + timedelta(minutes=minutes))
         assert [(fault.kind, fault.number, fault.ids) for fault in line.faults] == faults
     assert [(each.taken, each.last, each.missing) for each in line.series] == [(2, 10, 2)]
 
