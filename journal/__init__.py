@@ -3,13 +3,12 @@
 Pure Python ≥ 3.10; used in both worlds.
 """
 
-from journal.ids import HEADER, bound, current, followed, headers, request_id_of, traced
+from journal.ids import HEADER, bound, followed, headers, request_id_of, traced
 from journal.lines import note, place_of, prepare
 
 __all__ = [
     "HEADER",
     "bound",
-    "current",
     "followed",
     "headers",
     "note",

@@ -1,7 +1,7 @@
 """Counts what happens in this process. Every label has few values, all of them ours."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
@@ -100,12 +100,7 @@ class Counters(Telemetry):
         self._waits.observe(seconds)
 
     def streaming(self, face: str) -> AbstractContextManager[None]:
-        return self._streaming(face)
-
-    @contextmanager
-    def _streaming(self, face: str) -> Iterator[None]:
-        with self._streams.labels(face).track_inprogress():
-            yield
+        return self._streams.labels(face).track_inprogress()
 
 
 def _counters_of(registry: CollectorRegistry) -> Callable[..., Counter]:
