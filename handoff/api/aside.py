@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from handoff.api import metrics
+from handoff.api.listening import config_of
 from handoff.metrics import Metrics
 from handoff.settings import Settings
 
@@ -48,13 +49,4 @@ def _config(settings: Settings, shown: Metrics) -> uvicorn.Config:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.metrics = settings, shown
     app.router.routes.extend(metrics.router.routes)
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.metrics_port,
-        log_level="warning",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,  # seconds
-    )
+    return config_of(app, settings, port=settings.metrics_port, patience=1)

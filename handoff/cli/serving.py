@@ -12,6 +12,7 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from handoff import migrations
+from handoff.api.listening import config_of
 from handoff.app import create_app
 from handoff.cli.opening import names_wrong_settings
 from handoff.ending import GRACE, gone_within
@@ -27,22 +28,12 @@ def serve(settings: Settings, _: Namespace) -> None:
     _require_our_schema(settings)
     app = create_app(settings)
     settle_down()
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,  # seconds; then requests that still run are cut
-    )
 
     def leave() -> None:
         gone_within(settings.stop_within + GRACE)
         app.state.crew.leave()
 
-    Leaving(config, leave).run()
+    Leaving(config_of(app, settings, port=settings.port, patience=5), leave).run()
 
 
 def settle_down() -> None:
