@@ -17,7 +17,7 @@ from handoff.attachments import Room, Scanner
 from handoff.channel import Channel, Receive
 from handoff.channel_watch import ChannelWatch
 from handoff.collecting import Collecting
-from handoff.db import Database
+from handoff.db import AWAY, Database, is_away
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
 from handoff.line import CLEAN_UP, Line, end
@@ -154,10 +154,16 @@ class Crew:
             await asyncio.sleep(UNKNOWN_POLL)
 
     async def _take_back(self) -> None:
-        async with self._database.begin() as session:
-            for owner in await leases.owners(session):
-                if is_dead(owner, self.owner):
-                    await leases.give_back(session, owner=owner)
+        """While the database is away nothing keeps us from starting: those leases run out."""
+        try:
+            async with self._database.begin() as session:
+                for owner in await leases.owners(session):
+                    if is_dead(owner, self.owner):
+                        await leases.give_back(session, owner=owner)
+        except AWAY as error:
+            if not is_away(error):
+                raise
+            logger.error("cannot take back what the dead held: %s", type(error).__name__)
 
 
 async def _answer_again(session: AsyncSession, job: inbox.Claimed) -> None:

@@ -3,6 +3,7 @@ message kills its workers. Nothing that was acknowledged is lost, and nothing is
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -78,6 +79,18 @@ async def test_fault_16_a_database_that_is_away_acknowledges_nothing_and_comes_b
     said = {before, stored.json()["id"]}
     assert sorted(await finals(browser, said)) == sorted(said)
     assert app.state.crew.is_well
+
+
+async def test_fault_16_a_service_that_starts_meanwhile_works_when_it_is_back(
+    settings: Settings, database_url: str
+) -> None:
+    starting = create_app(settings)
+    async with AsyncExitStack() as stack:
+        async with away(database_url):
+            await stack.enter_async_context(starting.router.lifespan_context(starting))
+        citizen = Citizen(starting.state.gateway)
+        assert await answers(starting.state.database, await citizen.says("parcheggio"))
+        assert starting.state.crew.is_well
 
 
 @pytest.mark.slow
