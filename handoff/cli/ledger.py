@@ -8,21 +8,36 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from sqlalchemy.exc import DBAPIError
+
+from handoff import migrations
 from handoff.db import Database
 from handoff.intake import day_of
 from handoff.ledger import Line, as_json, lines_of, told
 from handoff.ledger.days import ONE
 from handoff.ledger.fates import FATES
+from handoff.refusals import Refusal
 from handoff.settings import Settings
 from handoff.tables import present
 
 HEAD = ("channel", "taken", "received", *FATES, "missing", "written")
 
 
+class NotRead(Refusal):
+    """Not the code of a ledger that does not balance."""
+
+    code = 2
+
+
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Exit code 1 when something does not balance."""
     newest = chosen.day or day_of(present())
-    found = asyncio.run(_read(settings, [newest - ONE * back for back in range(chosen.days)]))
+    days = [newest - ONE * back for back in range(chosen.days)]
+    try:
+        migrations.require_current(settings.database_url)
+        found = asyncio.run(_read(settings, days))
+    except (DBAPIError, OSError) as error:
+        raise NotRead(f"The ledger could not be read: {type(error).__name__}.") from error
     if chosen.json:
         sys.stdout.write(json.dumps([as_json(line) for line in found], ensure_ascii=False) + "\n")
     else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -88,3 +89,17 @@ def test_the_command_tells_by_its_exit_code(
     assert ("non fu mai messo in partenza" in said) is lost
     assert main(["ledger", "--day", "2020-01-01"]) == 0
     assert capsys.readouterr().out == "nothing was received\n"
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("sqlite+aiosqlite:///{tmp}/none.db", 3), ("postgresql://nobody@127.0.0.1:9/none", 2)],
+    ids=["no tables", "away"],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_could_not_be_read_is_not_taken_for_what_does_not_balance(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, code: int
+) -> None:
+    monkeypatch.setenv("SPORTELLO_DATABASE_URL", url.format(tmp=tmp_path))
+    assert main(["ledger"]) == code
