@@ -43,4 +43,5 @@ async def staffed(settings: Settings) -> AsyncIterator[None]:
         await crew.stop()
         for task in watching:
             task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         await house.close()
