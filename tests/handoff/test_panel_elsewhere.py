@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
@@ -102,6 +103,14 @@ async def there_id(citizen: Citizen) -> str:
     return (await citizen.conversation()).id
 
 
+async def answered(
+    desk: Desk, ticket: dict[str, Any], there: Citizen, **more: Any
+) -> httpx.Response:
+    """The reply to this request, sent to the citizen's other conversation."""
+    body = {"text": WORDS, "conversation_id": await there_id(there), **more}
+    return await desk.acts(ticket, "reply-elsewhere", **body)
+
+
 async def events(database: Database, ticket_id: str) -> list[tuple[str, str | None]]:
     async with database.read() as session:
         rows = await session.execute(
@@ -160,9 +169,7 @@ async def test_an_answer_goes_out_on_the_other_channel_and_both_histories_keep_i
 ) -> None:
     ticket = await taken(carla, chat)
     await joined(chat, letters)
-    answer = await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    answer = await answered(carla, ticket, letters)
     assert answer.status_code == 200, answer.text
     said = (await letters.everything())[-1]
     assert (said.author, said.author_name, said.text) == ("operator", "carla", WORDS)
@@ -183,13 +190,7 @@ async def test_an_answer_elsewhere_takes_the_files_along(
     ticket = await taken(carla, chat)
     await joined(chat, letters)
     draft = (await uploads(carla, ticket)).json()["id"]
-    answer = await carla.acts(
-        ticket,
-        "reply-elsewhere",
-        text=WORDS,
-        conversation_id=await there_id(letters),
-        attachments=[draft],
-    )
+    answer = await answered(carla, ticket, letters, attachments=[draft])
     assert answer.status_code == 200, answer.text
     async with asyncio.timeout(10), chat.gateway.database.bell.listen("outbox") as heard:
         while WORDS not in post.sent:
@@ -205,13 +206,7 @@ async def test_what_the_other_channel_does_not_carry_sends_nothing_and_says_why(
     ticket = await taken(carla, chat)
     await joined(chat, letters)
     draft = (await uploads(carla, ticket, png(), "foto.png")).json()["id"]
-    answer = await carla.acts(
-        ticket,
-        "reply-elsewhere",
-        text=WORDS,
-        conversation_id=await there_id(letters),
-        attachments=[draft],
-    )
+    answer = await answered(carla, ticket, letters, attachments=[draft])
     assert (answer.status_code, answer.json()["detail"]) == (422, ONLY_PDF)
     assert (await letters.everything())[-1].text != WORDS
     assert (await carla.acts(ticket, "reply", text="qui", attachments=[draft])).status_code == 200
@@ -225,13 +220,7 @@ async def test_a_file_for_the_other_channel_can_be_attached_where_none_can_go(
     await chat.hears("dove parcheggio?")
     await joined(letters, chat)
     draft = (await uploads(carla, ticket, png(), "foto.png")).json()["id"]
-    answer = await carla.acts(
-        ticket,
-        "reply-elsewhere",
-        text=WORDS,
-        conversation_id=await there_id(chat),
-        attachments=[draft],
-    )
+    answer = await answered(carla, ticket, chat, attachments=[draft])
     assert answer.status_code == 200, answer.text
     assert [file["id"] for file in (await chat.everything())[-1].attachments] == [draft]
 
@@ -241,9 +230,7 @@ async def test_who_answered_there_is_heard_there_and_not_the_bot(
 ) -> None:
     ticket = await taken(carla, chat)
     await joined(chat, letters)
-    await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    await answered(carla, ticket, letters)
     assert (await letters.conversation()).holder == "operator"
     theirs = (await carla.looks(f"tickets/{(await letters.conversation()).ticket_id}")).json()
     assert (theirs["assignee"]["name"], theirs["reason"]) == ("carla", "altro_canale")
@@ -256,9 +243,7 @@ async def test_a_request_answered_elsewhere_waits_again_when_the_citizen_writes(
     await joined(chat, letters)
     path = f"tickets/{ticket['id']}"
     assert (await carla.looks(path)).json()["awaits_reply"]
-    await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    await answered(carla, ticket, letters)
     assert not (await carla.looks(path)).json()["awaits_reply"]
     await chat.says("e qui?")
     assert (await carla.looks(path)).json()["awaits_reply"]
@@ -267,8 +252,7 @@ async def test_a_request_answered_elsewhere_waits_again_when_the_citizen_writes(
 async def test_pressed_twice_it_is_said_once(carla: Desk, chat: Citizen, letters: Citizen) -> None:
     ticket = await taken(carla, chat)
     await joined(chat, letters)
-    step = {"text": WORDS, "conversation_id": await there_id(letters)}
-    both = await asyncio.gather(*(carla.acts(ticket, "reply-elsewhere", **step) for _ in range(2)))
+    both = await asyncio.gather(*(answered(carla, ticket, letters) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [200, 409]
     assert [m.text for m in await letters.everything()].count(WORDS) == 1
 
@@ -285,9 +269,7 @@ async def test_a_channel_that_cannot_be_written_to_is_not_offered_and_refused(
     [other] = (await carla.looks(f"tickets/{ticket['id']}")).json()["elsewhere"]
     assert not other["writable"]
     before = len(await letters.everything())
-    answer = await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    answer = await answered(carla, ticket, letters)
     assert answer.status_code == 422
     assert len(await letters.everything()) == before
     assert (await letters.conversation()).holder == "bot"
@@ -299,9 +281,7 @@ async def test_a_channel_that_is_not_or_no_longer_joined_is_refused(
     ticket = await taken(carla, chat)
     await joined(chat, letters)
     await letters.hears("scollega")
-    answer = await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    answer = await answered(carla, ticket, letters)
     assert answer.status_code == 409
     assert "non sono più collegati" in answer.json()["detail"]
     assert WORDS not in [message.text for message in await letters.everything()]
@@ -313,7 +293,7 @@ async def test_an_answer_and_an_undoing_at_once_end_in_one_order_or_the_other(
     ticket = await taken(carla, chat)
     await joined(chat, letters)
     answer, _ = await asyncio.gather(
-        carla.acts(ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)),
+        answered(carla, ticket, letters),
         letters.hears("scollega"),
     )
     said = WORDS in [message.text for message in await letters.everything()]
@@ -328,9 +308,7 @@ async def test_a_colleague_who_talks_there_is_not_interrupted(
     await taken(dario, letters)
     ticket = await taken(carla, chat)
     await joined(chat, letters)
-    answer = await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    answer = await answered(carla, ticket, letters)
     assert answer.status_code == 409
     assert "un collega" in answer.json()["detail"]
 
@@ -342,9 +320,7 @@ async def test_what_waits_there_is_taken_with_the_answer(
     waiting = (await letters.conversation()).ticket_id
     ticket = await taken(carla, chat)
     await joined(chat, letters)
-    await carla.acts(
-        ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(letters)
-    )
+    await answered(carla, ticket, letters)
     theirs = (await carla.looks(f"tickets/{waiting}")).json()
     assert (theirs["state"], theirs["assignee"]["name"]) == ("taken", "carla")
 
@@ -369,14 +345,7 @@ async def test_answers_crosswise_at_once_wait_for_each_other(
     other = on(gateway, "webchat", "bruna")
     pairs = [(await taken(carla, chat), other), (await taken(carla, other), chat)]
     await joined(chat, other)
-    answers = await asyncio.gather(
-        *[
-            carla.acts(
-                ticket, "reply-elsewhere", text=WORDS, conversation_id=await there_id(there)
-            )
-            for ticket, there in pairs
-        ]
-    )
+    answers = await asyncio.gather(*(answered(carla, *each) for each in pairs))
     # the first answer changes the request that the second one looked at
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 
