@@ -59,8 +59,11 @@ async def test_what_passed_through_the_service_balances_until_something_is_lost(
         await session.execute(delete(Inbox))
     [line] = (await desk.looks("ledger")).json()["lines"]
     assert [fault["ids"] for fault in line["faults"]] == [[citizen.last.message_id]]
-    health.balances(await ledger.look())
-    assert "ledger" in (await health.report())[1]["degraded"]
+    watching = asyncio.create_task(ledger.run())
+    async with asyncio.timeout(10):
+        while "ledger" not in (await health.report())[1]["degraded"]:
+            await asyncio.sleep(0.01)
+    watching.cancel()
     health.balances(None)
     assert "ledger" not in (await health.report())[1]["degraded"]
 

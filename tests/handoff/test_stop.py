@@ -132,13 +132,15 @@ def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
 
 
 async def test_who_waits_for_a_page_or_a_hint_is_let_go(database: Database) -> None:
+    first = await read_page(database, "nobody", after=0)
+
     async def waits() -> None:
-        first = await read_page(database, "nobody", after=0)
-        page = await wait_for_more(database, "nobody", first, after=0, seconds=25, rings=0)
+        rings = database.bell.rings
+        page = await wait_for_more(database, "nobody", first, after=0, seconds=25, rings=rings)
         assert page.messages == []
 
     waiting = asyncio.create_task(waits())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # it listens now
     database.bell.close()
     async with asyncio.timeout(2):
         await waiting
