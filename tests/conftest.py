@@ -50,11 +50,8 @@ def shipped_data() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    if given := os.environ.get("SPORTELLO_TEST_POSTGRES_URL"):
-        yield given.rstrip("/")
-    else:
-        with postgres.server() as url:
-            yield url
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
