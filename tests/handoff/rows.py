@@ -1,10 +1,12 @@
 """A row in every table of whatever schema a database has just now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, MetaData, Row, Table, insert, select, types
+
+from handoff.db import Database
 
 DIARY = "alembic_version"
 LATE = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the night that has an hour twice
@@ -18,6 +20,16 @@ SAMPLES: tuple[tuple[type[types.TypeEngine[Any]], Any], ...] = (
     (types.LargeBinary, b"\x00\xff"),
     (types.String, "è"),
 )
+Done = TypeVar("Done")
+
+
+async def transaction(url: str, work: Callable[[Connection], Done]) -> Done:
+    """What the work on the database came to, committed."""
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        done = await connection.run_sync(work)
+    await database.close()
+    return done
 
 
 def reflected(connection: Connection) -> list[Table]:

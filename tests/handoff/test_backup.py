@@ -23,6 +23,7 @@ from handoff.refusals import Busy, NewerSchema, Refusal, Unequipped
 from handoff.settings import ROOT, Settings
 from handoff.tables import Conversation, Message
 from tests.handoff import rows
+from tests.handoff.rows import transaction
 from tests.handoff.test_migrations_at_work import LAST_BUT_ONE
 from tests.postgres import free_port
 
@@ -59,14 +60,6 @@ def _settings(url: str, folder: Path) -> Settings:
         bot_token="b" * 32,
         internal_token="i" * 32,
     )
-
-
-async def transaction(url: str, work: Any) -> Any:
-    database = Database(url)
-    async with database.engine.begin() as connection:
-        done = await connection.run_sync(work)
-    await database.close()
-    return done
 
 
 def sound(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from handoff.migrations import Standing
 from handoff.migrations.standing_aside import engine_for, hold_others_off
 from handoff.refusals import Busy, NewerSchema
 from tests.handoff import rows
+from tests.handoff.rows import transaction
 
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 REVISIONS = [each.revision for each in SCRIPTS.walk_revisions()][::-1]
@@ -34,7 +35,7 @@ def test_each_migration_takes_a_row_of_every_table_along(own_database_url: str) 
     before: dict[str, Any] = {}
     for revision in REVISIONS:
         migrations.upgrade(own_database_url, revision)
-        after = asyncio.run(in_transaction(own_database_url, rows.fill))
+        after = asyncio.run(transaction(own_database_url, rows.fill))
         assert rows.kept(before, after) == []
         before = after
     migrations.check(own_database_url)
@@ -44,7 +45,7 @@ async def test_writers_and_readers_go_on_during_a_migration(own_database_url: st
     """From the first schema to the newest, with what both know: nothing lost, no long wait."""
     await asyncio.to_thread(migrations.upgrade, own_database_url, FIRST)
     database = Database(own_database_url)
-    tables = await in_transaction(own_database_url, _tables)
+    tables = await transaction(own_database_url, _tables)
     stop = asyncio.Event()
     writing = asyncio.create_task(_write(database, tables, stop))
     reading = asyncio.create_task(_read(database, tables, stop))
@@ -65,7 +66,7 @@ async def test_a_migration_that_gets_no_lock_gives_up_and_can_be_repeated(
     own_database_url: str,
 ) -> None:
     await asyncio.to_thread(migrations.upgrade, own_database_url, LAST_BUT_ONE)
-    await in_transaction(own_database_url, rows.fill)
+    await transaction(own_database_url, rows.fill)
     database = Database(own_database_url)
     async with database.begin() as session:
         for table in ("conversation", "message", "outbox", "ticket", "alembic_version"):
@@ -92,13 +93,13 @@ def test_a_migration_on_sqlite_may_make_a_table_anew_but_not_tear_it_from_others
     migrated_sqlite: Path, tmp_path: Path
 ) -> None:
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'own.db')}"
-    before = asyncio.run(in_transaction(url, rows.fill))
+    before = asyncio.run(transaction(url, rows.fill))
     kept = "insert into made_anew select * from operator"
     with pytest.raises(RuntimeError, match="point at nothing"):
         asyncio.run(_make_operators_anew(url, f"{kept} where 1 = 0"))
-    assert rows.kept(before, asyncio.run(in_transaction(url, rows.fill))) == []
+    assert rows.kept(before, asyncio.run(transaction(url, rows.fill))) == []
     asyncio.run(_make_operators_anew(url, kept))
-    assert rows.kept(before, asyncio.run(in_transaction(url, rows.fill))) == []
+    assert rows.kept(before, asyncio.run(transaction(url, rows.fill))) == []
 
 
 async def _make_operators_anew(url: str, copy: str) -> None:
@@ -168,19 +169,11 @@ def stamped(url: str, revision: str) -> Iterator[None]:
     def stamp(connection: Connection, version: str) -> None:
         connection.execute(text("update alembic_version set version_num = :it"), {"it": version})
 
-    asyncio.run(in_transaction(url, lambda connection: stamp(connection, revision)))
+    asyncio.run(transaction(url, lambda connection: stamp(connection, revision)))
     try:
         yield
     finally:
-        asyncio.run(in_transaction(url, lambda connection: stamp(connection, HEAD)))
-
-
-async def in_transaction(url: str, work: Any) -> Any:
-    database = Database(url)
-    async with database.engine.begin() as connection:
-        done = await connection.run_sync(work)
-    await database.close()
-    return done
+        asyncio.run(transaction(url, lambda connection: stamp(connection, HEAD)))
 
 
 def _tables(connection: Connection) -> MetaData:
