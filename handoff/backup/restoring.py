@@ -46,10 +46,13 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Restored:
                 f"`before-restore`, and the backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC "
                 "takes its place."
             )
-        with _proved(store, manifest, folder) as url:
+        here = Archives.of(models=settings.models, var=settings.var)
+        with _proved(store, manifest, folder) as url, _copied(manifest, folder, here) as copies:
             aside = store.swap(url, stamp=stamp)
-        model = _place_model(settings, manifest, folder)
-    live = Archives.of(models=settings.models, var=settings.var).live()
+            for name, copy in copies.items():
+                here.serve(copy, name)
+    live = here.live()
+    model = next(iter(_models(manifest)), None)
     return Restored(manifest, aside, model, live.name if live else None)
 
 
@@ -81,11 +84,19 @@ def _proved(store: Store, manifest: Manifest, folder: Path) -> Iterator[str]:
         yield url
 
 
-def _place_model(settings: Settings, manifest: Manifest, folder: Path) -> str | None:
-    """Under its own name; nothing that is there is overwritten."""
-    names = [PurePosixPath(each).name for each in manifest.members if each.startswith("models/")]
-    here = Archives.of(models=settings.models, var=settings.var)
-    for name in names:
-        if NAME.fullmatch(name) and not (here.models / name).exists():
-            here.serve(here.prepare(folder / name), name)
-    return names[0] if names else None
+def _models(manifest: Manifest) -> list[str]:
+    return [PurePosixPath(each).name for each in manifest.members if each.startswith("models/")]
+
+
+@contextmanager
+def _copied(manifest: Manifest, folder: Path, here: Archives) -> Iterator[dict[str, Path]]:
+    """The models that are not there yet, by name: what may fail is done before the swap."""
+    copies: dict[str, Path] = {}
+    try:
+        for name in _models(manifest):
+            if NAME.fullmatch(name) and not (here.models / name).exists():
+                copies[name] = here.prepare(folder / name)
+        yield copies
+    finally:
+        for copy in copies.values():
+            copy.unlink(missing_ok=True)

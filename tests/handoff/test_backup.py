@@ -111,6 +111,17 @@ def _beside(url: str, aside: str) -> str:
     return f"{url.rpartition('/')[0]}/{aside}"
 
 
+def test_a_model_that_finds_no_room_leaves_the_database_alone(
+    embedded: Settings, made: Path
+) -> None:
+    asyncio.run(transaction(embedded.database_url, rename))
+    shutil.rmtree(embedded.models)
+    embedded.models.touch()  # no folder, whatever the rights of who runs this
+    with pytest.raises(FileExistsError):
+        backup.restore(embedded, made, replace=True)
+    assert asyncio.run(transaction(embedded.database_url, names)) == ["later"]
+
+
 def test_a_backup_is_for_its_owner_only(made: Path) -> None:
     for file in (made, checksum_of(made)):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
