@@ -14,7 +14,6 @@ from bench.scale import FULL, QUICK, Scale
 from ops.places import BOT_PYTHON, ROOT
 from ops.progress import quiet_environment, say
 
-MESSAGES = ROOT / "data" / "evaluation" / "messages.tsv"
 RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "results.json")
 
 
@@ -54,7 +53,7 @@ def train() -> float:
 async def measure(
     scale: Scale,
 ) -> tuple[list[turns.Figures], list[turns.Figures], turns.Figures]:
-    drawn = messages.draw(messages.read(MESSAGES), scale.senders)
+    drawn = messages.draw(messages.read(), scale.senders)
     say("Looking for messages that the bot answers by itself …")
     talk = messages.draw(await turns.keep_the_bot_talking(drawn[:200]), scale.length)
     ours, stock = [], []

@@ -51,15 +51,15 @@ SIZES = {
 
 def main(url: str, count: int = 100_000) -> None:
     sizes, seconds = asyncio.run(measure(url, count))
-    per = 1_000_000 / count / 1_000_000  # megabytes for a million messages
     sys.stdout.write(
         f"{count} messages in {seconds:.0f} s\ntable | MB | indexes, MB  (per million)\n"
     )
     for name, table, indexes in sorted(sizes, key=lambda each: -each[1] - each[2]):
         if table + indexes > 10 * count:
-            sys.stdout.write(f"{name} | {table * per:.0f} | {indexes * per:.0f}\n")
+            # bytes for one message, megabytes for a million
+            sys.stdout.write(f"{name} | {table / count:.0f} | {indexes / count:.0f}\n")
     total = sum(table + indexes for _, table, indexes in sizes)
-    sys.stdout.write(f"all | {total * per:.0f} MB, {total / count:.0f} bytes a message\n")
+    sys.stdout.write(f"all | {total / count:.0f} MB, so many bytes a message\n")
 
 
 async def measure(url: str, count: int) -> tuple[list[tuple[str, int, int]], float]:
@@ -80,7 +80,7 @@ async def measure(url: str, count: int) -> tuple[list[tuple[str, int, int]], flo
 def conversations(count: int) -> Iterator[Rows]:
     """One at a time, by table; the same ones every time but for their ids."""
     chance = random.Random(messages.SEED)
-    asked = messages.read(ROOT / "data" / "evaluation" / "messages.tsv")
+    asked = messages.read()
     answered = answers(ROOT / "data" / "knowledge")
     serial = iter(range(1, count * EXCHANGES * 4))
     for number in range(count):

@@ -3,13 +3,15 @@
 import csv
 import itertools
 import random
-from pathlib import Path
+
+from ops.places import ROOT
 
 SEED = 1848
+FILE = ROOT / "data" / "evaluation" / "messages.tsv"
 
 
-def read(file: Path) -> list[str]:
-    with file.open(encoding="utf-8", newline="") as lines:
+def read() -> list[str]:
+    with FILE.open(encoding="utf-8", newline="") as lines:
         rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [row[2] for row in rows if len(row) > 2 and not row[0].startswith("#")]  # noqa: PLR2004
 

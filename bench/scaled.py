@@ -21,7 +21,6 @@ from bench.stacks import client
 from ops.places import ROOT
 from ops.progress import say
 
-MESSAGES = ROOT / "data" / "evaluation" / "messages.tsv"
 RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "scaled.json")
 
 
@@ -49,7 +48,7 @@ def main() -> None:
 
 
 async def measure(scale: Scale) -> dict[str, Any]:
-    pool = messages.read(MESSAGES)
+    pool = messages.read()
     say("Starting PostgreSQL, two web processes, three workers, two bots …")
     with scaled_house() as house:
         async with _visit(house) as (chat, ledger):

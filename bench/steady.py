@@ -13,7 +13,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench import messages, stacks
-from bench.__main__ import MESSAGES
 from bench.faces import WebChat
 from ops.places import ROOT
 from ops.progress import say
@@ -32,7 +31,7 @@ def main() -> None:
 
 
 async def measure(count: int) -> dict[str, object]:
-    texts = itertools.cycle(messages.draw(messages.read(MESSAGES), 1000))
+    texts = itertools.cycle(messages.draw(messages.read(), 1000))
     with tempfile.TemporaryDirectory() as folder, stacks.ours(Path(folder)) as (stack, chat, _):
         megabytes, unanswered = [round(stack.memory_mb(), 1)], 0
         for look in range(1, LOOKS + 1):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from bench import counters, stacks
+from bench.claims import CONVERSATIONS
 from bench.memory import resident_mb
 from bench.programs import Programs, programs
 from handoff.db import Database
@@ -24,13 +25,6 @@ AT_ONCE = 100  # connections that are opened together
 WATCHED_S = 30.0  # how long the idle process is looked at
 SAMPLES = 20
 FIRST = b"event: holder"
-CONVERSATIONS = """
-with recursive n(i) as (select 1 union all select i + 1 from n where i < :count)
-insert into conversation (id, channel, address, pulled, holder, version, last_seq, reset_bot,
-  keeps_key, expects, unreachable, created_at, changed)
-select 'c' || i, 'webchat', 'c' || i, true, 'bot', 1, 0, false, false, false, false,
-  current_timestamp, 0 from n
-"""
 SESSION = """
 insert into webchat_session (token_hash, conversation_id, created_at, last_seen_at)
 values (:hash, :talk, current_timestamp, current_timestamp)
