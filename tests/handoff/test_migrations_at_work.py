@@ -5,8 +5,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.handoff.rows import transaction
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 REVISIONS = [each.revision for each in SCRIPTS.walk_revisions()][::-1]
 FIRST, LAST_BUT_ONE, HEAD = REVISIONS[0], REVISIONS[-2], REVISIONS[-1]
+BEFORE_THE_LEDGER = "1e256772d187"
 HELD = 5.0  # seconds that a writer may wait: 0.5 for locks, the change, a busy machine
 MIGRATE = "import sys; from handoff import migrations; migrations.upgrade(sys.argv[1])"
 
@@ -39,6 +41,37 @@ def test_each_migration_takes_a_row_of_every_table_along(own_database_url: str) 
         assert rows.kept(before, after) == []
         before = after
     migrations.check(own_database_url)
+
+
+def test_the_ledger_begins_with_the_whole_day_of_the_update(own_database_url: str) -> None:
+    """What came in before the update is counted if it came that day, and is owed nothing new."""
+    migrations.upgrade(own_database_url, BEFORE_THE_LEDGER)
+    asyncio.run(transaction(own_database_url, rows.fill))
+    asyncio.run(transaction(own_database_url, _take_in_today))
+    migrations.upgrade(own_database_url)
+    counted = asyncio.run(transaction(own_database_url, _rows_of("channel, taken from intake")))
+    assert counted == [("today", 1)]
+    owed = "external_id, wants from inbox order by id"
+    assert asyncio.run(transaction(own_database_url, _rows_of(owed))) == [
+        ("è", "bot"),
+        ("today", "nobody"),
+    ]
+
+
+def _take_in_today(connection: Connection) -> None:
+    tables = _tables(connection).tables
+    for name, new in (
+        ("message", {"id": "today", "seq": 2, "reply_to": None}),
+        ("inbox", {"id": 2, "message_id": "today", "external_id": "today", "channel": "today"}),
+    ):
+        sample = connection.execute(select(tables[name])).mappings().one()
+        changed = {"state": "done", "created_at": datetime.now(UTC), **new}
+        told = {key: changed.get(key, value) for key, value in sample.items()}
+        connection.execute(insert(tables[name]).values(told))
+
+
+def _rows_of(chosen: str) -> Callable[[Connection], list[tuple[Any, ...]]]:
+    return lambda connection: [tuple(row) for row in connection.execute(text(f"select {chosen}"))]
 
 
 async def test_writers_and_readers_go_on_during_a_migration(own_database_url: str) -> None:
