@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench.turns import postgresql
+from bench.programs import postgresql
 from handoff import inbox, migrations
 from handoff.conversations import find_or_add, hear
 from handoff.db import Database
@@ -59,8 +59,8 @@ async def measure(*, few: int, many: int, rounds: int) -> dict[str, dict[str, fl
         here = Path(folder)
         urls = [f"sqlite+aiosqlite:///{here}/{name}.db" for name in ("few", "many")]
         costs = {"sqlite": await _compare(urls, (few, many), rounds)}
-    with postgresql() as url:
-        urls = [f"{url}/{name}" for name in ("postgres", "template1")]
+    with postgresql() as server:
+        urls = [f"{server.url}/{name}" for name in ("postgres", "template1")]
         costs["postgresql"] = await _compare(urls, (few, many), rounds)
     return {
         name: {"few_ms": cost.few_ms, "many_ms": cost.many_ms, "ratio": cost.ratio}

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from types import MappingProxyType
 
 import httpx
 
+from ops import equipment, ports
 from ops.places import ROOT
+from ops.postgres import Server
 from ops.supervision import LEASH
 
 PATIENCE = 300  # seconds for a start, on a machine where others work too
+PREFIX = "sportello-bench-"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -79,6 +83,16 @@ def programs(env: Mapping[str, str], *, folder: Path) -> Iterator[Programs]:
             child.send_signal(signal.SIGTERM)
         for child in started.children.values():
             _end(child)
+
+
+@contextlib.contextmanager
+def postgresql(options: str = "") -> Iterator[Server]:
+    """A fresh server that waits for its disk, as SQLite does."""
+    (port,) = ports.choose(1)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
+        server = Server(equipment.postgres_programs(), Path(folder), port, options)
+        with server.running():
+            yield server
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -1,17 +1,14 @@
 """One turn of each side."""
 
-import contextlib
-import shutil
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import load, stacks
 from bench.faces import Door, Face, WebChat
+from bench.programs import postgresql
 from bench.scale import Scale
-from ops import equipment, ports
-from ops.postgres import Server
 
 Figures = dict[str, float]
 
@@ -66,20 +63,8 @@ async def _measure(
 async def ours_on_postgresql(
     messages: Sequence[str], talk: Sequence[str], *, scale: Scale
 ) -> Figures:
-    with postgresql() as url:
-        return await ours(messages, talk, scale=scale, database=url)
-
-
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """A fresh server that waits for its disk, as SQLite does."""
-    folder = Path(tempfile.mkdtemp(prefix="sportello-bench-"))
-    (port,) = ports.choose(1)
-    try:
-        with Server(equipment.postgres_programs(), folder, port).running() as url:
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgresql() as server:
+        return await ours(messages, talk, scale=scale, database=server.url)
 
 
 def _growth(times: Sequence[float], *, scale: Scale) -> Figures:

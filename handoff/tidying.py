@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import Database
@@ -48,17 +48,13 @@ def _webchat_session_is_stale(moment: datetime) -> ColumnElement[bool]:
 
 
 def _oddity_is_stale(moment: datetime) -> ColumnElement[bool]:
-    """Of echoes only a key is kept, by which a repeat is known."""
+    """Of echoes the key stays, by which a repeat is known, and the words that are still held."""
     return and_(Oddity.created_at < moment, Oddity.kind.not_in((ECHO, HELD)))
 
 
 RULES: dict[str, Rule] = {
     "login_attempt": Rule(LoginAttempt, 1, lambda moment: LoginAttempt.next_at < moment),
-    "panel_session": Rule(
-        PanelSession,
-        1,
-        lambda moment: or_(PanelSession.expires_at < moment, PanelSession.last_seen_at < moment),
-    ),
+    "panel_session": Rule(PanelSession, 1, lambda moment: PanelSession.last_seen_at < moment),
     "join_code": Rule(JoinCode, 1, lambda moment: JoinCode.expires_at < moment),
     "oddity": Rule(Oddity, 14, _oddity_is_stale),
     "webchat_session": Rule(WebchatSession, 30, _webchat_session_is_stale),

@@ -1,14 +1,15 @@
 """What may be forgotten goes in small steps; what somebody still needs stays."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from handoff import tidying
 from handoff.cli import main
 from handoff.db import Database
-from handoff.echoes import ECHO
+from handoff.echoes import ECHO, HELD
 from handoff.tables import (
     BotTracker,
     Conversation,
@@ -73,7 +74,10 @@ async def furnish(database: Database) -> None:
                     DeliveryReport(channel="x", external_id=age, state="read", created_at=moment),
                 )
             )
-        session.add(Oddity(channel="x", external_id="echo", kind=ECHO, body="", created_at=OLD))
+        session.add_all(
+            Oddity(channel="x", external_id=kind, kind=kind, body="", created_at=OLD)
+            for kind in (ECHO, HELD)
+        )
         session.add(WebchatSession(token_hash="asked", conversation_id=asked.id, last_seen_at=OLD))
 
 
@@ -107,6 +111,17 @@ async def test_many_rows_go_in_steps_between_which_others_write(database: Databa
             session.add(LoginAttempt(subject=f"new{len(steps)}", next_at=NEW + timedelta(days=1)))
     assert steps == [BATCH, BATCH, 1]
     assert (await counts(database))["login_attempt"] == len(steps)
+
+
+async def test_a_row_in_use_is_left_for_the_next_time(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":
+        return  # one writes at a time there
+    await furnish(database)
+    async with database.begin() as session:
+        await session.execute(update(LoginAttempt).values(next_at=OLD))
+        async with asyncio.timeout(10):
+            assert (await tidy(database))["login_attempt"] == 0
+    assert (await tidy(database))["login_attempt"] == 2
 
 
 def test_the_command_counts_and_names_its_rules(
