@@ -20,12 +20,12 @@ from handoff.channel import (
 from handoff.channel.windows import Standing, standing
 from handoff.db import Database
 from handoff.outbox import Claimed
+from handoff.speech import COURTESIES
 from handoff.tables import Message, Outbox, present
 from handoff.telemetry import NOBODY, Telemetry
 from handoff.undelivered import call_a_person, note_failure
 
 WITHHELD = "withheld"  # what need not or must not leave
-COURTESIES = frozenset({"presa_in_carico", "un_momento"})  # topics
 ONLY_PERSONS = "su questo canale scrivono solo persone"
 NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
 logger = logging.getLogger(__name__)

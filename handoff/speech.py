@@ -12,6 +12,7 @@ from handoff.tables import KEY, Conversation, Message
 
 BOT = "Assistente"
 OFFICE = "Sportello"
+COURTESIES = frozenset({"presa_in_carico", "un_momento"})  # topics: terse channels send none
 NOTICE = "notice"  # in a citizen's message: that its answer owes one; in the answer: which it was
 
 
@@ -57,7 +58,7 @@ class Speech:
         trace: Mapping[str, Any] | None,
     ) -> Message:
         words = self.knowledge.wording(key, values)
-        notice, shown = self._notice()
+        notice, shown = self._notice(words.topic)
         return await conversations.say(
             self.session,
             self.conversation,
@@ -72,10 +73,13 @@ class Speech:
             trace={"revision": words.revision, **shown, **(trace or {})},
         )
 
-    def _notice(self) -> tuple[str, dict[str, str]]:
-        """The legal notice, where the first answer brings it along, and its revision."""
+    def _notice(self, topic: str | None) -> tuple[str, dict[str, str]]:
+        """The legal notice, where the first answer brings it along, and its revision.
+
+        A courtesy does not: it would stay here, and the notice with it.
+        """
         owed = self.reply_to.trace.get(NOTICE) if self.reply_to else None
-        if owed is None or self.conversation.notice == owed["version"]:
+        if topic in COURTESIES or owed is None or self.conversation.notice == owed["version"]:
             return "", {}
         words = self.knowledge.wording(owed["key"], {"privacy_url": owed["url"]})
         self.conversation.notice = owed["version"]

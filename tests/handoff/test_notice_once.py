@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from handoff import conversations
+from handoff import conversations, inbox, patience
 from handoff.channel import Channel, Outbound, Receipt
 from handoff.gateway import Gateway
-from handoff.tables import Inbox, Message
+from handoff.tables import Conversation, Inbox, Message
 from tests.fake_bot import FakeBot
 from tests.handoff.joined import on
-from tests.handoff.talk import Citizen
+from tests.handoff.talk import Citizen, answers
 
 HEART = "mi fa male il petto e non respiro"
 
@@ -92,6 +92,31 @@ async def test_what_nothing_answered_leaves_it_to_the_next(
     await hold(mail, "bot")
     [answer] = await mail.hears("dove posso parcheggiare?")
     assert answer.text.startswith(words(app))
+
+
+async def test_what_asks_for_a_moment_stays_here_and_leaves_it_to_the_answer(
+    mail: Citizen, app: FastAPI, fake_bot: FakeBot
+) -> None:
+    """It is a courtesy, which such a channel does not send: the notice would go with it."""
+    fake_bot.fault = "hang"
+    received = await mail.says("dove posso parcheggiare?")
+    await until(mail, lambda _: fake_bot.asked)
+    await patience.ask_for(mail.gateway.database, app.state.knowledge, await held(mail))
+    fake_bot.fault = None
+    fake_bot.unhang.set()
+    moment, answer = await answers(mail.gateway.database, received)
+    assert (moment.topic, answer.topic) == (patience.A_MOMENT, "parcheggio")
+    assert words(app) not in moment.text
+    assert answer.text.startswith(words(app))
+
+
+async def held(citizen: Citizen) -> inbox.Claimed:
+    """The message that came in, as its worker has it."""
+    async with citizen.gateway.database.read() as session:
+        [row] = await session.scalars(select(Inbox))
+        message = await session.get_one(Message, row.message_id)
+        here = await session.get_one(Conversation, row.conversation_id)
+    return inbox.Claimed(row.id, str(row.owner), row.attempts, row.external_id, message, here)
 
 
 async def until(citizen: Citizen, is_so: Callable[[str | None], object]) -> None:
