@@ -3,34 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
 from handoff import conversations, inbox, patience
-from handoff.channel import Channel, Outbound, Receipt
-from handoff.gateway import Gateway
 from handoff.tables import Conversation, Inbox, Message
 from tests.fake_bot import FakeBot
-from tests.handoff.joined import on
 from tests.handoff.talk import Citizen, answers
 
 HEART = "mi fa male il petto e non respiro"
-
-
-class Letters(Channel):
-    """Fetched, so that what is said can be read without a mailbox."""
-
-    name, pulled, is_terse = "email", True, True
-
-    async def send(self, message: Outbound) -> Receipt:
-        raise AssertionError(message)
-
-
-@pytest.fixture
-def mail(app: FastAPI, gateway: Gateway) -> Citizen:
-    app.state.house.channels["email"] = Letters()
-    return on(gateway, "email")
 
 
 def words(app: FastAPI, key: str = "avviso") -> str:

@@ -1,29 +1,10 @@
 """Where anybody can write in another's name, what matters must answer a letter of ours."""
 
-import pytest
-from fastapi import FastAPI
-
-from handoff.channel import Channel, Outbound, Receipt
 from handoff.gateway import Gateway
 from handoff.privacy import SURELY
 from tests.handoff.joined import are_one, code_of, on, stand_alone
 from tests.handoff.talk import Citizen
 from tests.handoff.test_privacy import offer
-
-
-class Letters(Channel):
-    """Fetched, so that what is said can be read without a mailbox."""
-
-    name, pulled, knows_sender = "email", True, False
-
-    async def send(self, message: Outbound) -> Receipt:
-        raise AssertionError(message)
-
-
-@pytest.fixture
-def mail(app: FastAPI, gateway: Gateway) -> Citizen:
-    app.state.house.channels["email"] = Letters()
-    return on(gateway, "email")
 
 
 async def test_a_yes_joins_only_as_an_answer_to_our_question(
