@@ -32,7 +32,6 @@ FEW = 4  # words of a message short enough to need no "now"
 LONGEST_HEARD = 20_000  # characters; the ear takes half a second for them, the rules read on
 LONGEST = 80  # letters of a token that are read
 
-NUMBER = re.compile(r"\(?\b\d+\b\)?")
 INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
@@ -91,9 +90,7 @@ class Safety:
             return Finding(heard, EAR) if heard else None
         eased = all(label.named for label in standing) and not _is_short(sentences)
         is_heard = ear and len(text) <= LONGEST_HEARD  # what nobody heard is not doubted
-        eased = eased or self._is_eased(sentences)
-        # a number beside an emergency, as of a law or of a form, must not drown it
-        if ear and is_heard and all(ear.doubts(each, eased=eased) for each in _numbered(text)):
+        if ear and is_heard and ear.doubts(text, eased=eased or self._is_eased(sentences)):
             return None
         first = min(standing, key=lambda each: (each.topic != "emergenza", each.named))
         return Finding(first.topic, first.rule)
@@ -152,12 +149,6 @@ class Safety:
             return [STOP]
         atoms = self._vocabulary.atoms(word)
         return [atoms] if atoms else self._vocabulary.unglued(word) or [atoms]
-
-
-def _numbered(text: str) -> tuple[str, ...]:
-    """As it is and, where it has numbers, without them."""
-    bare = NUMBER.sub(" ", text)
-    return (text,) if bare == text else (text, bare)
 
 
 def _place(hit: tuple[Label, Span]) -> tuple[Span, str]:

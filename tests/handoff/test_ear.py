@@ -14,7 +14,7 @@ from italian.listening import Listener, Space
 
 LABELS = ["crisi_psicologica", "emergenza", "parcheggio"]
 KNOWN = ["mio", "padre", "non", "respira", "nel", "film", "la"]
-LOUD = {"addio": [9.0, 0.0, 0.0], "tubicino": [0.0, 9.0, 0.0]}
+LOUD = {"addio": [9.0, 0.0, 0.0], "tubicino": [0.0, 9.0, 0.0], "104": [0.0, 0.0, 9.0]}
 WORDS = {
     "labels": LABELS,
     "vocabulary": {"words": [*(f"w:{word}" for word in (*KNOWN, *LOUD))], "characters": []},
@@ -54,6 +54,13 @@ def archive(folder, name, words=WORDS, numbers=NUMBERS):
 )
 def test_it_hears_what_the_phrases_taught_also_within_a_story(text, heard):
     assert EAR.hear(text) == heard
+
+
+@pytest.mark.parametrize("text", ["la tubicino (104)", "la 104, mio padre la tubicino"])
+def test_a_number_beside_an_emergency_does_not_drown_it(text):
+    assert EAR.hear(text) == "emergenza"
+    assert not EAR.doubts(text)
+    assert (EAR.hear("la 104"), EAR.doubts("mio padre non respira 104")) == (None, True)
 
 
 def test_safety_asks_the_rules_first_and_then_the_ear():
@@ -169,19 +176,3 @@ async def test_safety_follows_the_published_model_and_a_broken_one_leaves_the_ea
     archive(tmp_path, "20260103T000000Z-c.tar.gz", words=loud)
     await follow(safety, tmp_path, known, heard=lambda: taken.append("c"))
     assert (safety.look("il tubicino"), taken) == (None, ["a", "c"])
-
-
-class DoubtsNumbers:
-    """An ear that takes whatever has a number in it for a matter of laws and forms."""
-
-    def hear(self, _text):
-        return None
-
-    def doubts(self, text, *, eased=False):
-        return any(sign.isdigit() for sign in text)
-
-
-def test_a_number_beside_an_emergency_does_not_drown_it():
-    safety = Safety.load(ROOT / "data", ear=DoubtsNumbers())
-    assert safety.look("mio padre ha un infarto in corso (104)") is not None
-    assert safety.look("mio padre, invalido con la 104, ha un infarto in corso") is not None
