@@ -348,7 +348,6 @@ def test_unsafe_settings_stop_the_boot(mistake: dict[str, str]) -> None:
         EmailSettings(**(places() | mistake))
 
 
-@pytest.mark.skipif(fake_tls.OPENSSL is None, reason="needs openssl to make a certificate")
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_password_goes_to_no_server_that_nobody_vouches_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
