@@ -122,6 +122,8 @@ class FakeMeta(FakeProvider):
         if edge == "subscribed_apps":
             return {"data": self.apps}
         if edge == "message_attachments":
+            if self.rules.object == "instagram" and call.fields.get("platform") != "instagram":
+                raise Failed(refused(100))  # a page's upload is Messenger's unless it says so
             self.uploads.append(call.raw)
             return {"attachment_id": f"a_{len(self.uploads)}"}
         return self._typing(call.fields) if "sender_action" in call.fields else self._send(call)

@@ -166,6 +166,9 @@ class FakeTelegram:
         return {**message, "from": BOT}
 
     def _call_sendDocument(self, fields: Fields) -> Fields:
+        if not fields.get("document"):
+            why = "Bad Request: there is no document in the request"
+            raise Failed(Fault(status=400, description=why))
         document = {"file_id": "BQAC", "file_unique_id": "u", "file_name": "a.pdf"}
         message = self._message(int(fields["chat_id"]), document=document)
         self._change(lambda: self.sent.append(fields))

@@ -165,6 +165,15 @@ class TestSending:
 
 
 class TestFiles:
+    """On Instagram by way of a page: a profile alone takes none."""
+
+    @pytest.fixture
+    def meta(self, name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMeta]:
+        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
+        rules = NAMES[name] if name == "messenger" else replace(INSTAGRAM, node="3003")
+        with FakeMeta(rules) as meta:
+            yield meta
+
     async def test_follow_the_text_each_by_itself(self, meta, channel):
         message = replace(HELLO, files=(PHOTO, FORM))
         receipt = await channel.send(message)
@@ -178,6 +187,7 @@ class TestFiles:
         assert len(receipt.external_ids) == len(channel.parts_of(message)) == 3
         assert b'filename="perche.pdf"' in meta.uploads[1]
         assert FORM.content in meta.uploads[1]
+        assert channel.takes_files
 
     @pytest.mark.parametrize("fault", [fake_meta.DROP, fake_meta.GARBAGE, fake_meta.BROKEN])
     async def test_an_upload_that_failed_is_tried_again_and_the_text_is_not(
@@ -196,15 +206,6 @@ class TestFiles:
 
 
 class TestFilesOnInstagram:
-    async def test_a_page_uploads_them_for_instagram(self, monkeypatch):
-        monkeypatch.setenv("SPORTELLO_INSTAGRAM_PAGE_ID", "3003")
-        with FakeMeta(replace(INSTAGRAM, node="3003")) as meta:
-            meta.write("Buongiorno")
-            async with opened("instagram", meta.api_url) as channel:
-                await channel.send(replace(HELLO, files=(FORM,)))
-                assert b'name="platform"\r\n\r\ninstagram' in meta.uploads[0]
-                assert channel.takes_files
-
     @pytest.mark.parametrize(
         ("media_type", "size", "goes"),
         [
