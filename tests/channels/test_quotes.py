@@ -18,6 +18,11 @@ def test_a_long_line_of_the_sender_stays_and_one_that_is_quoted_goes(below: str)
     assert "ha scritto" not in unquoted(text)
 
 
+def test_what_is_said_between_long_lines_of_a_quotation_stays() -> None:
+    told = unquoted(f"Rispondo sotto.\n\n{HEAD}\n> {LONG}\nMio padre non respira\n> {LONG}\nAnna")
+    assert told == "Rispondo sotto.\n\nMio padre non respira\nAnna"
+
+
 def test_what_looks_like_our_own_mark_is_only_left_out() -> None:
     assert unquoted("a\ue0007\ue001b") == "a7b"
 

@@ -18,7 +18,7 @@ TAKEN_OUT = re.compile(f"{OPENS}([0-9]+){CLOSES}")
 def unquoted(text: str) -> str:
     """The reply without what it quotes, in front of it, behind it or between its lines."""
     lines = _plain(text)
-    short = [line if len(line) <= LONGEST_LINE else _mark(n) for n, line in enumerate(lines)]
+    short = [_mark(n, line) if len(line) > LONGEST_LINE else line for n, line in enumerate(lines)]
     parts = _parts("\n".join(short)) if _work(short) <= MOST_WORK else ["\n".join(short)]
     kept = [_own(parts[0])] if parts else []
     kept += [_own(part) for part in parts[1:] if _is_marked(part)]
@@ -33,8 +33,9 @@ def _plain(text: str) -> list[str]:
     return re.sub(r"\n{3,}", "\n\n", lines).split("\n")
 
 
-def _mark(number: int) -> str:
-    return f"{OPENS}{number}{CLOSES}"
+def _mark(number: int, line: str) -> str:
+    """It stays quoted if it was: by that the words of the sender below it are known."""
+    return f"{'>' if line.startswith('>') else ''}{OPENS}{number}{CLOSES}"
 
 
 def _put_back(text: str, lines: list[str]) -> str:
