@@ -47,8 +47,9 @@ def api() -> Iterator[FakeX]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[X]:
-    x = X(XSettings(api_url=url, media_url=url), answer_within=0.3)
+async def opened(url: str, *, begin_within: float = 5) -> AsyncIterator[X]:
+    settings = XSettings(api_url=url, media_url=url)
+    x = X(settings, answer_within=0.3, begin_within=begin_within)
     yield x
     await x.close()
 
@@ -103,6 +104,13 @@ class TestPictures:
         assert len(receipt.external_ids) == len(x.parts_of(outbound)) == 2
         assert b'name="media_category"\r\n\r\ndm_image' in api.uploads[0]
         assert PHOTO.content in api.uploads[0]
+
+    async def test_a_slow_send_ends_before_its_lease_and_goes_on_after_what_arrived(self, api):
+        outbound = replace(HELLO, files=(PHOTO, PHOTO))
+        async with opened(api.url, begin_within=0) as x:
+            with pytest.raises(TemporaryFailure):
+                await x.send(outbound)
+            assert len((await x.send(outbound)).external_ids) == len(api.sent) == 2
 
     async def test_a_text_stays_one_message_and_nothing_is_none(self, x):
         assert x.parts_of(HELLO) == ["Buongiorno"]

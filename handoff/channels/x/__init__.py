@@ -30,6 +30,7 @@ from handoff.channels.x.settings import XSettings
 
 SIGNATURE = "x-twitter-webhooks-signature"
 WHOLE_SEND = 25.0  # seconds, below the lease of a message that goes out
+BEGIN_WITHIN = 5.0  # seconds: an upload and a message more must end before that
 # https://docs.x.com/x-api/media/quickstart/best-practices
 PICTURES, LARGEST_PICTURE = ("image/jpeg", "image/png", "image/webp"), 5_000_000
 ONLY_PICTURES = (
@@ -48,11 +49,17 @@ class X(Channel):
     takes_files = True
     reports_within: ClassVar[timedelta | None] = timedelta(minutes=2)  # dm.sent is an echo
 
-    def __init__(self, settings: XSettings, *, answer_within: float = ANSWER_WITHIN) -> None:
+    def __init__(
+        self,
+        settings: XSettings,
+        *,
+        answer_within: float = ANSWER_WITHIN,
+        begin_within: float = BEGIN_WITHIN,
+    ) -> None:
         self._account = settings.account_id
         self._secret = settings.consumer_secret.get_secret_value()
         self._api = Api(settings, answer_within=answer_within)
-        self._delivery = Delivery(self._api)
+        self._delivery = Delivery(self._api, begin_within=begin_within)
         self._health = Health(self._api, settings)
 
     def routes(self, receive: Receive) -> APIRouter | None:

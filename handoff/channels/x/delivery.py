@@ -22,7 +22,6 @@ from handoff.channel.unfinished import Unfinished
 from handoff.channels.x.api import Api
 from handoff.channels.x.refusals import LIMIT, failure, is_last, reset
 
-BEGIN_WITHIN = 5.0  # seconds: an upload and a message more must end before the lease does
 LONGEST = 10_000  # characters; X documents no limit any more, this one was of its older API
 
 
@@ -35,8 +34,9 @@ class Part:
 
 
 class Delivery:
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, begin_within: float) -> None:
         self._api = api
+        self._begin_within = begin_within  # seconds after which no further part is begun
         self._unfinished = Unfinished()
         self._free_at = 0.0  # by the monotonic clock
 
@@ -44,8 +44,8 @@ class Delivery:
         if not re.fullmatch(r"\d{1,20}", message.address, re.ASCII):
             raise PermanentFailure("non è un account di X")
         begun = time.monotonic()
-        for part in parts(message)[self._unfinished.count(message.key) :]:
-            if time.monotonic() - begun > BEGIN_WITHIN:
+        for number, part in enumerate(parts(message)[self._unfinished.count(message.key) :]):
+            if number and time.monotonic() - begun > self._begin_within:
                 raise TemporaryFailure("X risponde lentamente, il resto segue")
             self._unfinished.add(message.key, await self._send_part(message.address, part))
         return Receipt(self._unfinished.finish(message.key))
