@@ -1,11 +1,15 @@
 """Who stands around the service: a bot and providers whose every answer the test gives."""
 
 import asyncio
+import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from handoff.bot import Answer
+from sqlalchemy.exc import OperationalError
+
+from handoff.bot import Answer, Bots
 from handoff.channel import (
     Channel,
     Outbound,
@@ -15,6 +19,7 @@ from handoff.channel import (
     UnknownOutcome,
     Unreachable,
 )
+from handoff.telemetry import Telemetry
 from tests.fake_bot import by_the_contract
 
 WORDS = {
@@ -46,13 +51,22 @@ class Gates:
         return await self.latest
 
 
-class AskedBot:
+class AskedBot(Bots):
     def __init__(self, gates: Gates) -> None:
         self._gates = gates
 
-    async def ask(self, question: dict[str, Any]) -> Answer:
+    async def ask(
+        self, question: dict[str, Any], *, once: Callable[[], bool] = lambda: False
+    ) -> Answer:
         answer: Answer = await self._gates.wait()
         return answer
+
+
+class Strict(Telemetry):
+    """No worker fails at its job for any other reason than that the database was away."""
+
+    def failed(self, queue: str) -> None:
+        assert isinstance(sys.exception(), OperationalError)
 
 
 class Provider(Channel):

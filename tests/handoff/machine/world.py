@@ -32,7 +32,7 @@ from handoff.tables import (
     Ticket,
 )
 from tests.handoff.conftest import new_operator
-from tests.handoff.machine.stage import AskedBot, Gates, Letters, Page, Provider
+from tests.handoff.machine.stage import AskedBot, Gates, Letters, Page, Provider, Strict
 
 Queue = Literal["inbox", "outbox"]
 WRITTEN: tuple[tuple[Any, str], ...] = (
@@ -100,9 +100,11 @@ class World:
             privacy=PrivacyNotice("https://example.it/privacy", "1"),
             channels=channels,
         )
-        bot: Any = AskedBot(self.gates)
         self._answering = Answering(
-            self.workers_database, self.knowledge, bot, moment=LONGER_THAN_ANY_TEST
+            self.workers_database,
+            self.knowledge,
+            AskedBot(self.gates),
+            moment=LONGER_THAN_ANY_TEST,
         )
         self.delivery = Delivery(self.workers_database, channels)
         self.operators: list[Operator] = []
@@ -125,7 +127,14 @@ class World:
     # Workers
 
     async def claim(self, queue: Queue) -> Work | None:
-        crew = Crew(self.workers_database, self._answering, self.delivery, self.knowledge, slots=1)
+        crew = Crew(
+            self.workers_database,
+            self._answering,
+            self.delivery,
+            self.knowledge,
+            slots=1,
+            telemetry=Strict(),
+        )
         claim: Any = inbox.claim if queue == "inbox" else outbox.claim
         async with self.database.begin() as session:
             jobs = await claim(session, owner=crew.owner, limit=1)
