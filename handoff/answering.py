@@ -119,7 +119,7 @@ class Answering:
             if conversation.holder != "bot":  # a person took over while the bot was thinking
                 await self._join_ticket(session, conversation, speech)
             elif not asked or conversation.version != job.conversation.version:
-                await inbox.again(session, job)  # a person had the word and gave it back
+                await inbox.reopen(session, job)  # a person had the word and gave it back
             elif answer is None:
                 await self._fall_back(session, conversation, message, speech, "bot_muto")
             else:

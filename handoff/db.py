@@ -80,6 +80,8 @@ class Database:
     Whatever keeps the database from working is one of AWAY.
     """
 
+    pauses: tuple[float, ...] = PAUSES
+
     def __init__(
         self, url: str, telemetry: Telemetry = NOBODY, *, patience: float | None = 30.0
     ) -> None:
@@ -141,7 +143,7 @@ class Database:
 
         It may run once more after it was committed: the answer to a commit can get lost.
         """
-        for pause in PAUSES:
+        for pause in self.pauses:
             try:
                 async with self.begin() as session:
                     return await unit(session)

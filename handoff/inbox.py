@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Select, Table, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.db import now
@@ -133,10 +133,24 @@ async def holds(session: AsyncSession, job: Claimed) -> bool:
 
 
 async def again(session: AsyncSession, job: Claimed, *, pause: float = 0.0) -> None:
-    """Hand the message to the next worker, `pause` seconds from now."""
+    """Hand the message to the next worker, `pause` seconds from now, unless another has it.
+
+    What was finished stays so: that it was committed need not have reached this worker.
+    """
+    await _wait(session, job, Inbox.state == "run", Inbox.owner == job.owner, pause=pause)
+
+
+async def reopen(session: AsyncSession, job: Claimed) -> None:
+    """Hand on what `finish` ended in this same transaction."""
+    await _wait(session, job, Inbox.state == "done")
+
+
+async def _wait(
+    session: AsyncSession, job: Claimed, *still: ColumnElement[bool], pause: float = 0.0
+) -> None:
     await session.execute(
         update(Inbox)
-        .where(Inbox.id == job.id, or_(Inbox.owner == job.owner, Inbox.owner.is_(None)))
+        .where(Inbox.id == job.id, *still)
         .values(state="ready", owner=None, lease_until=None, due=now() + pause)
         .execution_options(synchronize_session=False)
     )

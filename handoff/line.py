@@ -68,7 +68,8 @@ class Line(Generic[Job]):
         self._running: set[asyncio.Task[None]] = set()
         self._kept = 0  # seats
         self._more = False  # some may wait that could not be claimed when we looked
-        self.left_some = False  # jobs are leased to us that nobody here sees to
+        self._is_claiming = False
+        self._lost_some = False
         self._is_open = False
 
     async def run(self) -> None:
@@ -97,7 +98,7 @@ class Line(Generic[Job]):
                 self._more = await self._looks_worth_it()
                 if not self._more:
                     return 0
-            self.left_some = True  # until those claimed are begun: a stop may fall between
+            self._is_claiming = True  # until those claimed are begun: a stop may fall between
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
         except (SQLAlchemyError, OSError) as error:
@@ -106,8 +107,13 @@ class Line(Generic[Job]):
         self._telemetry.claimed(self._topic, len(jobs))
         for job in jobs:
             self._start(job)
-        self.left_some = False
+        self._is_claiming = False
         return len(jobs)
+
+    @property
+    def left_some(self) -> bool:
+        """Jobs may be leased to us that nobody here sees to."""
+        return self._is_claiming or self._lost_some
 
     @property
     def _free(self) -> int:
@@ -123,6 +129,9 @@ class Line(Generic[Job]):
         seat = Seat[Job](self._owner)
         try:
             yield seat
+        except BaseException:
+            self._lost_some = True  # it may be committed all the same, claimed for us
+            raise
         finally:
             self._kept -= 1
             if seat.job is not None:
@@ -164,7 +173,7 @@ class Line(Generic[Job]):
         """Give what is running time to end, then end it."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=max(0.0, seconds))
-            self.left_some = self.left_some or bool(late)
+            self._lost_some = self._lost_some or bool(late)
             await end(late)
 
 

@@ -1,16 +1,20 @@
 """What a worker does with a message that it claimed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select, update
 
 from handoff import inbox
 from handoff.app import create_app
+from handoff.channel import Inbound
 from handoff.settings import Settings
 from handoff.tables import Inbox, Operator, Ticket
 from handoff.tickets import hand_back, take
 from tests.fake_bot import FakeBot
+from tests.handoff.machine.stage import WORDS, answer_to
+from tests.handoff.machine.world import World
 from tests.handoff.talk import Citizen, answers
 
 
@@ -132,3 +136,35 @@ async def unfinished(citizen: Citizen) -> bool:
     async with citizen.gateway.database.read() as session:
         found = await session.scalar(select(Inbox.id).where(Inbox.state.in_(("ready", "run"))))
     return found is not None
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    world = World(database_url)
+    await world.begin()
+    text = WORDS["parcheggio"]
+    await world.receive(Inbound(channel="page", external_id="1", address="anna", text=text))
+    yield world
+    await world.close()
+
+
+async def test_an_answer_whose_commit_nobody_heard_of_is_not_given_again(world: World) -> None:
+    work = await world.claim("inbox")
+    assert work
+    await world.see_to(work)
+    world.workers_database.unheard = 1
+    await world.let(work, answer_to(work.job.message.text))
+    await world.pass_time(60.0)
+    assert await world.claim("inbox") is None
+
+
+async def test_what_another_answered_meanwhile_is_not_handed_on(world: World) -> None:
+    slow = await world.claim("inbox")
+    assert slow
+    await world.pass_time(61.0)
+    quick = await world.claim("inbox")
+    assert quick
+    async with world.database.begin() as session:
+        assert await inbox.finish(session, quick.job)
+        await inbox.again(session, slow.job)
+    assert await world.claim("inbox") is None

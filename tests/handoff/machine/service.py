@@ -21,7 +21,7 @@ CHANNELS = ("page", "post", "letters")
 STEPS = ("take", "reply", "note", "close", "reopen", "hand_back")
 # what comes between a call and its outcome; after so many lost transactions the outcome is stored
 # all the same, the job is put back, or neither
-MISHAPS = ("killed", "killed too late", "slow", 1, 3, 4)
+MISHAPS = ("killed", "killed too late", "slow", "stored, but nobody heard", 1, 3, 4)
 LONG = 3600.0  # seconds
 ANY = st.integers(0, 10)
 Told = TypeVar("Told")
@@ -122,6 +122,9 @@ class Service(RuleBasedStateMachine):
     def work_with_a_mishap(self, queue: Any, how: str | int) -> None:
         """A number: so many transactions fail, when the outcome is known and must be stored."""
         work = self.run(self.world.claim(queue))
+        if not work:  # an emergency's answer must leave at once, and not twice
+            self.write("post", "parcheggio" if queue == "inbox" else "emergenza")
+            work = self.run(self.world.claim(queue))
         if work:
             self.run(self.world.see_to(work))
         if work and work.gate:
@@ -133,6 +136,10 @@ class Service(RuleBasedStateMachine):
                 self._kill(work, provider_has_it=how == "killed too late")
             case "slow":  # it goes on some time, when its lease ran out
                 self.run(self.world.pass_time(61.0))
+            case "stored, but nobody heard":
+                self.world.workers_database.unheard = 1
+                self.run(self._well(work))
+                self.world.workers_database.unheard = 0
             case int():
                 self.world.workers_database.away = how
                 self.run(self._well(work))

@@ -1,8 +1,8 @@
 """The service on a real database, its workers in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from handoff import inbox, leases, outbox, surveys, tickets
 from handoff.answering import Answering
 from handoff.channel import Channel, Inbound, Received
 from handoff.crew import Crew
-from handoff.db import Database, Written
+from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
@@ -49,7 +49,9 @@ EMPTY = [f"delete from {table.name}" for table in reversed(Base.metadata.sorted_
 class Frail(Database):
     """Goes away when it is told so, for so many transactions; whoever insists tries twice."""
 
-    away = 0
+    pauses = (0.0,)
+    away = 0  # transactions that do not begin
+    unheard = 0  # transactions that are committed, which nobody is told
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -58,13 +60,9 @@ class Frail(Database):
             raise OperationalError("begin", None, ConnectionError("gone"))
         async with super().begin() as session:
             yield session
-
-    async def insist(self, unit: Callable[[AsyncSession], Awaitable[Written]]) -> Written:
-        with suppress(OperationalError):
-            async with self.begin() as session:
-                return await unit(session)
-        async with self.begin() as session:
-            return await unit(session)
+        if self.unheard:
+            self.unheard -= 1
+            raise OperationalError("commit", None, ConnectionError("gone"))
 
 
 @dataclass
