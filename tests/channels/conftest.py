@@ -68,7 +68,7 @@ def port() -> int:
 async def service(app: FastAPI, port: int) -> AsyncIterator[FastAPI]:
     """The app with its workers, on a socket that providers can reach."""
     server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", log_level="warning", ws="none")
+        uvicorn.Config(app, port=port, lifespan="off", log_config=None, ws="none")
     )
     serving = asyncio.create_task(server.serve())
     yield app

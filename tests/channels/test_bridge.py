@@ -340,7 +340,7 @@ async def served(bridge: Bridge, gate: Gate) -> AsyncIterator[str]:
     """The webhook on a socket of its own, which takes calls from the first moment on."""
     app = FastAPI()
     app.include_router(bridge.routes(gate.receive))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

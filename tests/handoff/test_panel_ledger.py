@@ -61,7 +61,7 @@ async def test_what_passed_through_the_service_balances_until_something_is_lost(
     assert [fault["ids"] for fault in line["faults"]] == [[citizen.last.message_id]]
     watching = asyncio.create_task(ledger.run())
     async with asyncio.timeout(10):
-        while "ledger" not in (await health.report())[1]["degraded"]:
+        while "ledger" not in (await health.report())[1]["degraded"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     watching.cancel()
     health.balances(None)

@@ -27,9 +27,7 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     """The service behind a real socket: an in-memory transport hands over no stream."""
     app = create_app(settings)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
-        )
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve([listening]))
         app.state.address = "http://127.0.0.1:{1}".format(*listening.getsockname())
         yield app
