@@ -19,7 +19,8 @@ class Thresholds:
     """Certainties from which a topic is answered (of low or medium, of high risk, of a clause).
 
     `outside`: the certainty from which a message is taken to be out of scope; `offer`: the share
-    that the choices together need; `choice`: the share that one needs.
+    that the choices together need; `choice`: the share that one needs; `courtesy`: the certainty
+    from which a greeting or a thank-you is returned.
     """
 
     answer: float
@@ -28,6 +29,7 @@ class Thresholds:
     outside: float
     offer: float
     choice: float
+    courtesy: float = 0.45  # one too many costs less than "Grazie" as a button
 
     @classmethod
     def read(cls) -> "Thresholds":

@@ -19,6 +19,9 @@ from bot.nlu.thresholds import Thresholds
 
 FOREIGN = "lingua_straniera"
 MOST_CHOICES = 3
+# said in a talk, but nobody comes for them
+COURTESIES = {"saluto", "congedo", "ringraziamento", "conferma", "negazione"}
+SMALL_TALK = COURTESIES | {"annulla", "insulto"}
 MOST_TOPICS = 2
 LIKELY = 5  # so far up in the whole message's ranking must both questions stand
 FACTS = "facts.json"
@@ -90,11 +93,15 @@ class Judge:
         return "offer" if worth else "decline"
 
     def choices(self, ranking: Ranking) -> list[str]:
-        inside = [each for each in ranking[: MOST_CHOICES + 1] if each[0] != OUT_OF_SCOPE]
-        likely = [topic for topic, share in inside if share >= self.thresholds.choice]
+        """What the citizen may have wanted; beside a question a "Sì" would lead nowhere."""
+        inside = [each for each in ranking if each[0] != OUT_OF_SCOPE]
+        wanted = inside[:1] + [each for each in inside[1:] if each[0] not in SMALL_TALK]
+        likely = [topic for topic, share in wanted if share >= self.thresholds.choice]
         return likely[:MOST_CHOICES]
 
     def _needed(self, topic: str) -> float:
+        if topic in COURTESIES:
+            return self.thresholds.courtesy
         risky = self.facts.get(topic, {}).get("risk") == "H"
         return self.thresholds.answer_high_risk if risky else self.thresholds.answer
 

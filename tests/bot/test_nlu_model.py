@@ -167,6 +167,10 @@ def test_nothing_is_offered_when_no_word_is_known():
         ),
         ([("parcheggio", 0.2), ("referti", 0.05), ("privacy", 0.05)], "decline", []),
         ([("fuori_ambito", 0.9), ("referti", 0.1)], "decline", []),
+        ([("privacy", 0.4), ("conferma", 0.3), ("referti", 0.2)], "offer", ["privacy", "referti"]),
+        ([("insulto", 0.4), ("referti", 0.2)], "offer", ["insulto", "referti"]),
+        ([("ringraziamento", 0.46), ("referti", 0.2)], "answer", []),
+        ([("annulla", 0.46), ("referti", 0.2)], "offer", ["annulla", "referti"]),
     ],
 )
 def test_the_verdict_follows_the_thresholds(ranking, verdict, choices):
