@@ -1,5 +1,6 @@
 """Sends a claimed message through its channel and writes down how that ended."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from handoff.channel import (
 )
 from handoff.channel.windows import Standing, standing
 from handoff.db import Database
+from handoff.leases import SEND_WITHIN
 from handoff.outbox import Claimed
 from handoff.speech import COURTESIES
 from handoff.tables import Message, Outbox, present
@@ -38,8 +40,11 @@ class Delivery:
         database: Database,
         channels: Mapping[str, Channel],
         telemetry: Telemetry = NOBODY,
+        *,
+        send_within: float = SEND_WITHIN,
     ) -> None:
         self.database = database
+        self._send_within = send_within  # seconds, below the lease
         self._telemetry = telemetry
         self.channels = channels
 
@@ -80,7 +85,10 @@ class Delivery:
 
     async def _attempt(self, job: Claimed, channel: Channel) -> str:
         try:
-            receipt = await channel.send(job.outbound)
+            async with asyncio.timeout(self._send_within):
+                receipt = await channel.send(job.outbound)
+        except TimeoutError:
+            return await self._unknown(job, channel, "il servizio non ha risposto in tempo")
         except TemporaryFailure as failure:
             return await self._later(job, str(failure), failure.retry_after)
         except UnknownOutcome as failure:

@@ -13,7 +13,8 @@ HELD: tuple[type[Inbox] | type[Outbox] | type[Attachment], ...] = (Inbox, Outbox
 # through all that was ever done (0.2 s a claim over a million rows)
 READY: ColumnElement[str] = literal_column("'ready'")
 RUN: ColumnElement[str] = literal_column("'run'")
-LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message about 60
+LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message below 55
+SEND_WITHIN = 55.0  # seconds; what hangs longer could arrive after what another worker sends next
 
 
 def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:

@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 from handoff import conversations, outbox
 from handoff.channel import (
     Channel,
+    Outbound,
     PermanentFailure,
+    Receipt,
     TemporaryFailure,
     UnknownOutcome,
 )
@@ -18,6 +20,7 @@ from handoff.crew import Crew, is_dead
 from handoff.db import Database
 from handoff.delivery import Delivery
 from handoff.knowledge import Knowledge
+from handoff.leases import LEASE, SEND_WITHIN
 from handoff.tables import Attempt, Conversation, Message, Outbox, Ticket
 from tests.handoff.machine.world import Frail
 from tests.handoff.post import OpenPost
@@ -66,6 +69,23 @@ async def test_messages_leave_in_order_and_once(database: Database) -> None:
         rows = await until(database, "sent")
     assert [message.text for message in post.sent] == ["uno", "due", "tre"]
     assert [row.external_id for row in rows] == ["id-1", "id-2", "id-3"]
+
+
+async def test_what_hangs_is_cut_off_before_another_worker_may_begin_with_the_next(
+    database: Database,
+) -> None:
+    class Hanging(OpenPost):
+        async def send(self, message: Outbound) -> Receipt:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    assert SEND_WITHIN < LEASE
+    await say(database, "uno")
+    async with database.begin() as session:
+        [job] = await outbox.claim(session, owner="a", limit=1)
+    await Delivery(database, {"post": Hanging()}, send_within=0.01).deliver(job)
+    [row] = await until(database, "unknown")
+    assert row.reason == "il servizio non ha risposto in tempo"
 
 
 async def test_a_temporary_failure_waits_as_long_as_the_provider_asks(

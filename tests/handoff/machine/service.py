@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from handoff.bot import BotSilent
 from handoff.channel import Inbound, Receipt, Status
+from handoff.leases import SEND_WITHIN
 from handoff.tables import Ticket
 from handoff.tickets import Conflict
 from tests.handoff.machine.promises import Promises, stand
@@ -135,7 +136,7 @@ class Service(RuleBasedStateMachine):
             case "killed" | "killed too late":
                 self._kill(work, provider_has_it=how == "killed too late")
             case "slow":  # it goes on some time, when its lease ran out
-                self.run(self.world.pass_time(61.0))
+                self._time_passes(61.0)
             case "stored, but nobody heard":
                 self.world.workers_database.unheard = 1
                 self.run(self._well(work))
@@ -162,6 +163,15 @@ class Service(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((1.0, 35.0, 61.0, 301.0, 301.0)))
     def time_passes(self, seconds: float) -> None:
+        self._time_passes(seconds)
+
+    def _time_passes(self, seconds: float) -> None:
+        """Who sends is cut off in time: every other message has arrived, the rest never will."""
+        for work in self._asking("outbox"):
+            if seconds > SEND_WITHIN and not work.is_late:
+                if work.job.id % 2:
+                    self._took(work)
+                work.is_late = True
         self.run(self.world.pass_time(seconds))
 
     @rule(hours=st.sampled_from((-1, 0, 1)))
@@ -191,12 +201,17 @@ class Service(RuleBasedStateMachine):
         return [work for work in self.world.works if work.gate and work.queue == queue]
 
     def _took(self, work: Work) -> None:
+        if work.is_late:
+            return
         self.world.channels[work.job.channel].took.append(work.job.outbound.key)
 
     async def _provide(self, work: Work, how: str) -> None:
+        if work.is_late:
+            return await self.world.let(work, TimeoutError())
         if how in TOOK:
             self._took(work)
-        await self.world.let(work, FAILURES.get(how) or Receipt((f"id-{work.job.outbound.key}",)))
+        receipt = Receipt((f"id-{work.job.outbound.key}",))
+        return await self.world.let(work, FAILURES.get(how) or receipt)
 
     async def _well(self, work: Work) -> None:
         if work.queue == "inbox":

@@ -74,6 +74,7 @@ class Work:
     job: Any
     task: asyncio.Task[None] | None = None
     gate: asyncio.Future[Any] | None = None
+    is_late: bool = False  # its call took so long that it is cut off
 
 
 @dataclass
