@@ -1,7 +1,6 @@
 """What became of each message that citizens wrote in a day: it has exactly one fate."""
 
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -30,12 +29,12 @@ UNANSWERED = "unanswered"  # seen to, yet no word and no ticket came of it: this
 FATES = (BY_BOT, BY_PEOPLE, WAITS_FOR_BOT, WAITS_FOR_PEOPLE, NOT_DUE, FAILED, UNANSWERED)
 
 LOST_ON_THE_WAY = ("failed", "unknown", "withheld")  # states of the outbox
-SLOWEST = timedelta(minutes=10)  # from a message to the ticket that it leads to
 NOTHING, LOST, ARRIVED, ARRIVED_FROM_BOT = range(4)  # what was said, at best
 CLOSED, OPEN = 1, 2  # a ticket, at most
 
 Own = aliased(Ticket, name="own_ticket")
 Live = aliased(Ticket, name="live_ticket")
+Opening = aliased(Message, name="opening")
 Said = aliased(Message, name="said")
 
 
@@ -75,7 +74,7 @@ def _heard(span: Span) -> Subquery:
             Inbox.wants,
             Own.state.label("own"),
             _best(Said.reply_to == Message.id).correlate(Message).label("reply"),
-            _live(span).correlate(Message).label("live"),
+            _live().correlate(Message).label("live"),
         )
         .select_from(Message)
         .join(Inbox, Inbox.message_id == Message.id)
@@ -102,15 +101,18 @@ def _best(*which: ColumnElement[bool]) -> ScalarSelect[int]:
     )
 
 
-def _live(span: Span) -> ScalarSelect[int]:
+def _live() -> ScalarSelect[int]:
     """Whether a person had, or was about to have, the conversation before them."""
+    about_to = or_(Opening.seq <= Message.seq, Opening.reply_to == Message.id)
     return (
         select(
             func.coalesce(func.max(case((Live.state == "closed", CLOSED), else_=OPEN)), NOTHING)
         )
+        .select_from(Live)
+        .outerjoin(Opening, Opening.id == Live.message_id)
         .where(
             Live.conversation_id == Message.conversation_id,
-            Live.opened_at < span.end + SLOWEST,
+            or_(Live.opened_at <= Message.created_at, about_to),
             or_(Live.closed_at.is_(None), Live.closed_at >= Message.created_at),
         )
         .scalar_subquery()
