@@ -20,7 +20,7 @@ def supervised(
     environ: Mapping[str, str], *, configuration: Path = CONFIGURATION, logs: Path = LOGS
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process group of its own: Ctrl-C reaches only us, and we end it in order."""
-    logs.mkdir(parents=True, exist_ok=True)
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     program: Command = [
         OURS / "bin" / "python",
         "-m",

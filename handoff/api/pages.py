@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from handoff.settings import Settings
 
@@ -20,6 +20,11 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def door() -> RedirectResponse:
+    return RedirectResponse("/chat")
 
 
 @router.get("/chat")

@@ -1,5 +1,8 @@
 """The service's commands."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,17 @@ def test_the_first_log_in_is_printed_once(capsys: pytest.CaptureFixture[str]) ->
     assert len(password) >= 12
     main(["first-login"])
     assert capsys.readouterr().out == ""
+
+
+def test_nobody_else_on_the_machine_reads_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    environment = os.environ | {
+        "SPORTELLO_DATABASE_URL": f"sqlite+aiosqlite:///{file}",
+        "SPORTELLO_BOT_TOKEN": "b" * 32,
+        "SPORTELLO_INTERNAL_TOKEN": "i" * 32,
+    }
+    subprocess.run([sys.executable, "-m", "handoff", "migrate"], env=environment, check=True)
+    assert file.stat().st_mode & 0o007 == 0
 
 
 @pytest.mark.usefixtures("environment")

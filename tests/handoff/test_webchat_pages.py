@@ -37,6 +37,10 @@ async def test_the_chat_is_framed_by_the_sites_of_the_settings(
     assert rules["frame-ancestors"] == "'self' https://www.ospedale.example"
 
 
+async def test_the_bare_address_leads_to_the_chat(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/")).headers["location"] == "/chat"
+
+
 async def test_the_demo_page_cannot_be_framed(client: httpx.AsyncClient) -> None:
     assert policy(await client.get("/demo"))["frame-ancestors"] == "'none'"
 

@@ -37,6 +37,16 @@ LINKS = [
         "Guardi https://www.ospedale.example/orari?giorno=1.",
         ["https://www.ospedale.example/orari?giorno=1"],
     ),
+    ("CUP: 1533; Emergency: 112; 拨打 112。", ["tel:1533", "tel:112", "tel:112"]),
+    ("La stanza 112, costa 112 €, protocollo 112/2026 del 1533-4, alle 1:112", []),
+    (
+        "su cupweb.sardegnasalute.it. O www.aoucagliari.it/urp, non a@b.it né http://c.it",
+        [
+            "https://cupweb.sardegnasalute.it",
+            "https://www.aoucagliari.it/urp",
+            "mailto:a@b.it",
+        ],
+    ),
     ("La richiesta URP-26-7K3Q, chiave VV748-P3A0-MAK2", []),
 ]
 
