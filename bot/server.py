@@ -7,6 +7,7 @@ import sys
 from bot import logs
 from bot.models import newest_model
 from bot.settings import BadSetting, Settings
+from bot.without_tensorflow import left_out
 
 logger = logging.getLogger("bot.server")
 
@@ -27,8 +28,9 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     model = newest_model(settings.models)
     # Rasa takes seconds to import; what is wrong with the settings is told before
-    from bot.application import build  # noqa: PLC0415
-    from bot.renewal import watch  # noqa: PLC0415
+    with left_out():
+        from bot.application import build  # noqa: PLC0415
+        from bot.renewal import watch  # noqa: PLC0415
 
     app = build(settings, model=model)
     watch(app, settings, model=model)
