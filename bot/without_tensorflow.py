@@ -1,4 +1,4 @@
-"""What stands in, where only answers are given, for TensorFlow: Rasa imports it, we use it nowhere.
+"""What stands in for TensorFlow where only answers are given: Rasa imports it, we use it nowhere.
 
 Rasa 3.6 imports every part that a pipeline could have, spaCy's thinc whatever is installed: 335 MB
 and two seconds of each bot (docs/decisions/0020). Training and the baseline load the real one.
