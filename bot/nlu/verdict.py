@@ -95,7 +95,9 @@ class Judge:
     def choices(self, ranking: Ranking) -> list[str]:
         """What the citizen may have wanted; beside a question a "Sì" would lead nowhere."""
         inside = [each for each in ranking if each[0] != OUT_OF_SCOPE]
-        wanted = inside[:1] + [each for each in inside[1:] if each[0] not in SMALL_TALK]
+        asked = [each for each in inside if each[0] not in SMALL_TALK][:MOST_CHOICES]
+        first = inside[:1] if inside[0][1] > sum(share for _, share in asked) else []
+        wanted = first + [each for each in asked if each not in first]
         likely = [topic for topic, share in wanted if share >= self.thresholds.choice]
         return likely[:MOST_CHOICES]
 

@@ -169,6 +169,11 @@ def test_nothing_is_offered_when_no_word_is_known():
         ([("fuori_ambito", 0.9), ("referti", 0.1)], "decline", []),
         ([("privacy", 0.4), ("conferma", 0.3), ("referti", 0.2)], "offer", ["privacy", "referti"]),
         ([("insulto", 0.4), ("referti", 0.2)], "offer", ["insulto", "referti"]),
+        (
+            [("annulla", 0.3), ("referti", 0.2), ("privacy", 0.2)],
+            "offer",
+            ["referti", "privacy"],
+        ),
         ([("ringraziamento", 0.46), ("referti", 0.2)], "answer", []),
         ([("annulla", 0.46), ("referti", 0.2)], "offer", ["annulla", "referti"]),
     ],
