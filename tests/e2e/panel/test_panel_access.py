@@ -36,6 +36,14 @@ def test_axe_finds_nothing_at_the_login(office: Office, quiet_page: NewPage) -> 
     assert complaints(page) == []
 
 
+@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 1366, 1440])
+def test_the_bar_stays_on_the_screen(carla: DeskPage, width: int) -> None:
+    carla.page.set_viewport_size({"width": width, "height": 800})
+    way_out = carla.page.get_by_role("button", name="Esci")
+    expect(way_out).to_be_in_viewport(ratio=1)
+    assert carla.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("size", [WIDE, MIDDLE, PHONE])
 def test_axe_finds_nothing_while_working(
     carla: DeskPage, citizen: Citizen, words: str, size: dict[str, int]

@@ -29,7 +29,7 @@ export function drawHeader(ticket, { me, busy, act, back, toggleDetails }) {
       make("button", { type: "button", class: "plain only-narrow", "data-key": "back", onclick: back }, icon("arrow-left"), "Coda"),
       make("h2", { id: "conversation-title", tabindex: "-1", dir: "auto" }, ...spoken(citizen(ticket))),
       make("span", { class: `state state-${ticket.state}` }, STATES[ticket.state]),
-      make("span", { class: `term term-${tone}` }, word),
+      ticket.state === "closed" ? null : make("span", { class: `term term-${tone}` }, word),
       make("button", { type: "button", class: "plain only-no-aside", "data-key": "details", onclick: toggleDetails }, icon("info-circle"), "Dettagli"),
     ),
     make("div", { class: "open-line" }, about(ticket, { me, since }), actions(ticket, { me, busy, act })),
@@ -39,7 +39,8 @@ export function drawHeader(ticket, { me, busy, act, back, toggleDetails }) {
 function about(ticket, { me, since }) {
   const [word, sign] = kind(ticket);
   const [way, waySign] = channel(ticket);
-  const holder = ticket.assignee && (ticket.assignee.id === me.id ? "in carico a Lei" : `in carico a ${ticket.assignee.name}`);
+  const by = ticket.assignee && (ticket.assignee.id === me.id ? "Lei" : ticket.assignee.name);
+  const holder = by && (ticket.state === "closed" ? `seguita da ${by}` : `in carico a ${by}`);
   return make(
     "p",
     { class: "about" },

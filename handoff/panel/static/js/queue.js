@@ -49,6 +49,7 @@ function skeletons() {
 function drawBlank(state, list) {
   const blank = byId("queue-blank");
   blank.hidden = !state.loaded || list.length > 0;
+  byId("how-to-open").hidden = !list.length;
   if (blank.hidden) return;
   const [title, words, sign] = state.search ? ["Niente di simile", "Provi con un'altra parola o un altro filtro.", "search"] : EMPTY[state.filter];
   redraw(blank, title, () => [icon(sign, "icon-xl"), make("p", { class: "blank-title" }, title), make("p", {}, words)]);
