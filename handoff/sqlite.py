@@ -24,7 +24,7 @@ from sqlalchemy.util.concurrency import await_
 READS = "sportello_reads"  # execution options of a connection
 APART = "sportello_apart"
 KEPT = 20  # connections; opening another takes as long as ten statements
-WAIT = 5.0  # seconds for the write lock
+WAIT = 5.0  # seconds for the write lock, unless the URL says `?timeout=`
 Result = TypeVar("Result")
 
 
@@ -68,6 +68,10 @@ class Cursor(sqlite3.Cursor):
 
 
 class Link(sqlite3.Connection):
+    def __init__(self, database: str, *, timeout: float, **options: Any) -> None:
+        super().__init__(database, timeout=timeout, **options)
+        self.wait = timeout  # seconds for the write lock
+
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
 
@@ -157,7 +161,7 @@ def _begins_at_once(raw: Link) -> bool:
     except sqlite3.OperationalError:
         return False
     finally:
-        raw.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}")
+        raw.execute(f"PRAGMA busy_timeout = {raw.wait * 1000:.0f}")
     return True
 
 

@@ -175,11 +175,11 @@ async def test_fault_02_an_attempt_that_broke_off_inside_is_not_simply_made_agai
 
 
 async def test_fault_17_a_lock_of_a_moment_is_waited_for_and_a_long_one_is_told(
-    settings: Settings, database_url: str
+    database_url: str,
 ) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("only SQLite has one writer at a time")
-    patient, hasty = Database(f"{database_url}?timeout=5"), Database(settings.database_url)
+    patient, hasty = (Database(f"{database_url}?timeout={seconds}") for seconds in (30, 0.5))
     with locked(database_url):
         waiting = asyncio.create_task(_writes(patient))
         with pytest.raises(Exception, match="locked"):
