@@ -1,6 +1,7 @@
 """What became of each message that citizens wrote in a day: it has exactly one fate."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ FAILED = "failed"  # what answered it did not arrive, nor did anything after
 UNANSWERED = "unanswered"  # seen to, yet no word and no ticket came of it: this must not be
 FATES = (BY_BOT, BY_PEOPLE, WAITS_FOR_BOT, WAITS_FOR_PEOPLE, NOT_DUE, FAILED, UNANSWERED)
 
+SLOWEST = timedelta(minutes=10)  # from a message to the ticket that takes it along
 LOST_ON_THE_WAY = ("failed", "unknown", "withheld")  # states of the outbox
 NOTHING, LOST, ARRIVED, ARRIVED_FROM_BOT = range(4)  # what was said, at best
 CLOSED, OPEN = 1, 2  # a ticket, at most
@@ -74,7 +76,9 @@ def _heard(span: Span) -> Subquery:
             Inbox.wants,
             Own.state.label("own"),
             _best(Said.reply_to == Message.id).correlate(Message).label("reply"),
-            _live().correlate(Message).label("live"),
+            _ticket(_before_people()).label("live"),
+            # while the bot thought about this one, the next may have been an emergency
+            _ticket(Live.opened_at < span.end + SLOWEST).label("later"),
         )
         .select_from(Message)
         .join(Inbox, Inbox.message_id == Message.id)
@@ -101,9 +105,8 @@ def _best(*which: ColumnElement[bool]) -> ScalarSelect[int]:
     )
 
 
-def _live() -> ScalarSelect[int]:
-    """Whether a person had, or was about to have, the conversation before them."""
-    about_to = or_(Opening.seq <= Message.seq, Opening.reply_to == Message.id)
+def _ticket(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The best of the conversation's tickets that were not closed before the message came."""
     return (
         select(
             func.coalesce(func.max(case((Live.state == "closed", CLOSED), else_=OPEN)), NOTHING)
@@ -112,17 +115,28 @@ def _live() -> ScalarSelect[int]:
         .outerjoin(Opening, Opening.id == Live.message_id)
         .where(
             Live.conversation_id == Message.conversation_id,
-            or_(Live.opened_at <= Message.created_at, about_to),
             or_(Live.closed_at.is_(None), Live.closed_at >= Message.created_at),
+            *which,
         )
+        .correlate(Message)
         .scalar_subquery()
     )
+
+
+def _before_people() -> ColumnElement[bool]:
+    """A person had the conversation before them, or this message or its answer brought it."""
+    brought = or_(Opening.seq <= Message.seq, Opening.reply_to == Message.id)
+    return or_(Live.opened_at <= Message.created_at, brought)
 
 
 def _fate(heard: Subquery) -> ColumnElement[str]:
     here: Any = heard.c
     has_own, reply = here.own.is_not(None), here.reply
-    for_people = or_(has_own, and_(here.live > NOTHING, reply < ARRIVED_FROM_BOT))
+    for_people = or_(
+        has_own,
+        and_(here.live > NOTHING, reply < ARRIVED_FROM_BOT),
+        and_(here.later > NOTHING, reply == NOTHING),
+    )
     return case(
         (here.state.in_(("ready", "run")), literal(WAITS_FOR_BOT)),
         (and_(here.wants == "nobody", ~has_own, reply == NOTHING), literal(NOT_DUE)),
@@ -139,7 +153,7 @@ def _of_people(heard: Subquery) -> ColumnElement[str]:
     return case(
         (person >= ARRIVED, literal(BY_PEOPLE)),
         (or_(here.state == "dead", person == LOST), literal(FAILED)),
-        (or_(here.own != "closed", here.live == OPEN), literal(WAITS_FOR_PEOPLE)),
+        (or_(here.own != "closed", here.later == OPEN), literal(WAITS_FOR_PEOPLE)),
         else_=literal(BY_PEOPLE),  # closed by a person, who may have called
     )
 

@@ -50,17 +50,19 @@ async def test_every_message_has_exactly_one_fate(database: Database) -> None:
         await (await (await joined.hears()).says("system")).says("operator", reply=False)
         await (await (await (await heard()).says("bot")).opens()).hears(wants="person")
         await (await (await (await heard()).says("system")).hears()).opens()
+        overtaken = await (await (await heard()).hears()).opens()  # by an emergency
+        await overtaken.says("operator", reply=False)
         await heard(state="ready")
         await heard(state="run")
         await heard(wants="nobody")
     [line] = await day_of(database, NOON)
     assert line.fates == Counter(
-        bot=4, failed=5, people=4, waiting_people=3, waiting_bot=2, not_due=1
+        bot=4, failed=5, people=6, waiting_people=3, waiting_bot=2, not_due=1
     )
     assert line.balances
-    assert line.taken == line.received == line.fates.total() == 19
-    assert line.written == line.out.total() == 14
-    assert line.out == Counter(sent=9, under_way=1, failed=3, unknown=1)
+    assert line.taken == line.received == line.fates.total() == 21
+    assert line.written == line.out.total() == 15
+    assert line.out == Counter(sent=10, under_way=1, failed=3, unknown=1)
 
 
 async def test_an_emergency_among_notes_for_nobody_still_waits_for_a_person(

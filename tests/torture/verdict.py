@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from handoff.db import Database
 from handoff.tables import KEY, Inbox, Message, Outbox
 from ops.places import OUR_PYTHON, ROOT
+from ops.progress import say
 from tests.fake_telegram import FakeTelegram
 from tests.handoff.machine.promises import IN_THE_END, SAFETY, Stand, stand
 from tests.torture.load import Load
@@ -148,6 +149,8 @@ def ledger(env: dict[str, str]) -> str:
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if NO_SUCH_COMMAND in done.stderr:
         return "no such command"
+    if done.returncode:
+        say(f"The ledger ends with {done.returncode}:\n{done.stdout}{done.stderr}")
     return "does not balance" if done.returncode else "balances"
 
 
