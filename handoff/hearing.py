@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import attachments, conversations, inbox, receipts, tickets
 from handoff.channel import Attachment, Inbound
 from handoff.channel.webhook import clean
-from handoff.tables import UNPROVEN, Conversation, Message, Ticket
+from handoff.tables import UNPROVEN, Conversation, Message, Ticket, present
 from handoff.tickets import note_joined
 
 LETTER = "posta"  # a kind of ticket: a person answers, the bot never does
@@ -19,6 +20,8 @@ LONGEST_TEXT = 64_000  # characters
 LONGEST_NAME = 200
 LONGEST_ID = 255
 LONGEST_NOTE = 2_000  # of what stands beside the text
+LATE = "late"  # in a message's trace: when it was written, if it came much later
+LATE_AFTER = timedelta(minutes=10)
 CUT = "\n[testo troncato]"
 
 
@@ -107,11 +110,19 @@ async def note_particulars(
         "group": inbound.group,
         UNPROVEN: not is_proven,
         "edits": await _seq_of(session, inbound.channel, inbound.edits),
+        LATE: _when_if_late(inbound),
         "participant": inbound.address if conversation.address != inbound.address else None,
     }
     known = {name: value for name, value in trace.items() if value}
     message.trace = {**message.trace, **known}
     await attachments.put(session, message, inbound.channel, inbound.attachments)
+
+
+def _when_if_late(inbound: Inbound) -> str | None:
+    """Its place is where it came: what was answered meanwhile stays as it is."""
+    written = inbound.written_at
+    is_late = written is not None and present() - written >= LATE_AFTER
+    return written.isoformat() if written and is_late else None
 
 
 async def _seq_of(session: AsyncSession, channel: str, external_id: str | None) -> int | None:

@@ -60,6 +60,7 @@ class Inbound(_Numbered):
     answers_to: tuple[str, ...] = ()  # external ids of what it answers, the nearest first
     subject: str | None = None
     particulars: Mapping[str, str] = field(default_factory=dict)  # kept beside the message
+    written_at: datetime | None = field(default=None, compare=False)  # as the provider says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from handoff.panel.reads import Delivery
 from handoff.tables import KEY, Message
 
 HIDDEN_KEY = "[codice dato al cittadino]"
-NOTED = ("participant", "subject", "edits", "unsupported", "resent_of")  # beside a message's text
+# beside a message's text
+NOTED = ("participant", "subject", "edits", "unsupported", "resent_of", "late")
 FETCHED = Delivery(None)  # citizens fetch it themselves
 
 

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from handoff import channels
-from handoff.channel import Channel, Event, Passed, Received
+from handoff.channel import Channel, Event, Inbound, Passed, Received
 from handoff.channels import UnknownChannel, open_channels
 from tests.channels.signing import raw_of, signed
 
@@ -60,7 +60,7 @@ def told(event: object) -> Any:
             said = {
                 field.name: told(getattr(event, field.name))
                 for field in fields(event)
-                if field.name not in ("channel", "mark")
+                if field.name not in ("channel", "mark", "written_at")
                 and not _is_default(field, getattr(event, field.name))
             }
             kind = type(event).__name__.lower()
@@ -105,6 +105,13 @@ async def test_reads_payload(name: str, case: dict[str, Any]) -> None:
     words = [told(event) for event in heard if not isinstance(event, Passed)]
     assert (status, words) == (200, case["received"])
     assert all(event.channel == name for event in heard)
+
+
+@pytest.mark.parametrize("name", sorted({case.values[0] for case in CASES} - {"bridge"}))
+async def test_tells_when_a_message_was_written(name: str) -> None:
+    cases = [case.values[1] for case in CASES if case.values[0] == name]
+    heard = [event for case in cases for event in (await post(name, signed(name, case)))[1]]
+    assert any(event.written_at for event in heard if isinstance(event, Inbound))
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)

@@ -117,8 +117,16 @@ def test_on_pec_nothing_is_called_failed_and_nothing_goes_to_the_assistant(
     page = opened(new_page(viewport=WIDE), stage, apart(taken(stage, fakes, "pec")))
     expect(page.locator(".delivery").first).to_contain_text("scrivono solo persone")
     expect(page.get_by_text("fallito")).to_have_count(0)
+    expect(page.get_by_text("casella certificata, non la persona")).to_be_visible()
     expect(page.get_by_role("button", name="Chiudi", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Restituisci all'assistente")).to_have_count(0)
+
+
+def test_an_operator_reads_that_nobody_verified_who_writes(
+    stage: Stage, fakes: dict[str, Any], new_page: NewPage
+) -> None:
+    page = opened(new_page(viewport=WIDE), stage, apart(taken(stage, fakes, "instagram")))
+    expect(page.locator("#details").get_by_text("non verificata")).to_be_visible()
 
 
 def test_what_was_said_on_the_phone_is_written_down_not_sent(

@@ -1,5 +1,6 @@
 """Messages that are more than words: letters, threads, albums, files, what was taken back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,15 @@ from handoff.gateway import Gateway, PrivacyNotice
 from handoff.knowledge import Knowledge
 from handoff.safety import Safety
 from handoff.settings import ROOT
-from handoff.tables import AttachmentContent, Conversation, Inbox, Message, Ticket, TicketEvent
+from handoff.tables import (
+    AttachmentContent,
+    Conversation,
+    Inbox,
+    Message,
+    Ticket,
+    TicketEvent,
+    present,
+)
 from handoff.tables import Oddity as OddityRow
 
 HEART = "mi fa male il petto e non respiro"
@@ -53,6 +62,18 @@ async def test_a_letter_goes_to_a_person_and_nothing_is_answered(gateway: Gatewa
     assert [ticket.kind for ticket in await tickets(gateway)] == ["posta"]
     async with gateway.database.read() as session:
         assert await session.scalar(select(Inbox.state)) == "done"
+
+
+@pytest.mark.parametrize(("minutes", "is_late"), [(0, False), (9, False), (11, True), (300, True)])
+async def test_fault_08_what_came_late_says_so_and_stands_where_it_came(
+    gateway: Gateway, minutes: int, is_late: bool
+) -> None:
+    await gateway.take(letter(1, text="Istanza", wants="person"))
+    written = present() - timedelta(minutes=minutes)
+    await gateway.take(letter(2, text="Prima istanza", wants="person", written_at=written))
+    first, second = await everything(gateway)
+    assert [first.trace.get("late"), second.seq] == [None, 2]
+    assert second.trace.get("late") == (written.isoformat() if is_late else None)
 
 
 async def test_a_second_letter_joins_the_first_ticket(gateway: Gateway) -> None:

@@ -93,6 +93,7 @@ class Reader:
             unsupported=unsupported(message),
             attachments=files(message),
             answers_to=(message.reply_to.mid,) if message.reply_to.mid else (),
+            written_at=parties.moment,
         )
 
     def _echo(self, message: Message, parties: Parties) -> Event:
@@ -113,6 +114,7 @@ class Reader:
             external_id=postback.mid or fingerprint(_json(raw).encode()),
             address=parties.sender.id,
             payload=postback.payload,
+            written_at=parties.moment,
         )
 
     def _edited(self, raw: dict[str, Any]) -> Event:
@@ -127,6 +129,7 @@ class Reader:
             address=parties.sender.id,
             text=edit.text,
             edits=edit.mid,
+            written_at=parties.moment,
         )
 
     def _became(

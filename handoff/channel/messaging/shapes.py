@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from handoff.channel.moments import by_unix
 from handoff.channel.webhook import clean
 
 
@@ -33,6 +34,11 @@ class Party(BaseModel):
 class Parties(BaseModel):
     sender: Party
     recipient: Party
+    timestamp: object = None  # thousandths of a second
+
+    @property
+    def moment(self) -> datetime | None:
+        return by_unix(self.timestamp, per_second=1000)
 
 
 class QuickReply(BaseModel):

@@ -6,6 +6,7 @@ from handoff.channel import Event, Inbound
 from handoff.channel.mailbox import headers, letter
 from handoff.channel.mailbox import letters as mailbox
 from handoff.channel.mailbox.letter import Raw, Unreadable
+from handoff.channel.moments import by_mail
 from handoff.channels.email import bounces
 from handoff.channels.email.automatic import is_automatic, is_report
 
@@ -56,6 +57,7 @@ class Letters(mailbox.Letters):
             answers_to=headers.ancestors(mail),
             subject=subject or None,
             particulars=self._particulars(mail),
+            written_at=by_mail(headers.raw(mail, "Date")),
         )
 
     def _particulars(self, mail: Message) -> dict[str, str]:

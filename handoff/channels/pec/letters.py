@@ -11,6 +11,7 @@ from handoff.channel import Attachment, Event, Inbound
 from handoff.channel.mailbox import headers, letter
 from handoff.channel.mailbox import letters as mailbox
 from handoff.channel.mailbox.letter import Raw, Unreadable
+from handoff.channel.moments import by_mail
 from handoff.channels.pec import certificate, receipts
 
 CHANNEL = "pec"
@@ -55,6 +56,7 @@ class Letters(mailbox.Letters):
             answers_to=headers.ancestors(seen),
             subject=subject or None,
             particulars=_particulars(raw, seen, leaves if is_certified else None),
+            written_at=by_mail(headers.raw(mail, "Date")),
         )
 
     def _sender(

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from handoff.channel import Event, Inbound, Oddity, Reach
+from handoff.channel.moments import by_unix
 from handoff.channel.webhook import clean
 from handoff.channels.telegram.files import files_of
 
@@ -69,6 +70,8 @@ class Message(BaseModel):
     text: Text = ""
     caption: Text = ""
     media_group_id: Text = ""
+    date: object = None  # seconds
+    edit_date: object = None
 
     @property
     def content(self) -> dict[str, Any]:
@@ -176,6 +179,7 @@ def _heard(update_id: int, message: Message, *, update_is_edit: bool) -> Inbound
         attachments=files,
         group=message.media_group_id or None,
         particulars={"edited": "1"} if update_is_edit else {},
+        written_at=by_unix(message.edit_date if update_is_edit else message.date),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from handoff.channel import Attachment, Event, Inbound, Withdrawn
+from handoff.channel.moments import by_unix
 from handoff.channel.webhook import clean
 
 CHANNEL = "whatsapp"
@@ -88,6 +89,7 @@ def _inbound(message: dict[str, Any], who: Writer, external_id: str, address: st
         edits=edited,
         answers_to=_answers_to(message),
         particulars={"phone": who.phone} if who.phone and who.user_id else {},
+        written_at=by_unix(message.get("timestamp")),
     )
 
 

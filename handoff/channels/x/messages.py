@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from handoff.channel import Attachment, Echo, Event, Inbound
+from handoff.channel.moments import by_unix
 from handoff.channel.webhook import clean
 
 CHANNEL = "x"
@@ -44,6 +45,7 @@ def message(raw: dict[str, Any], users: dict[str, Any], account: str) -> Event:
         address=sender,
         text=_text(data),
         name=name_of(users, sender),
+        written_at=by_unix(raw.get("created_timestamp"), per_second=1000),
         **_enclosed(inner(data, "attachment")),
     )
 

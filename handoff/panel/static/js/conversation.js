@@ -3,7 +3,7 @@ import { byId, icon, make } from "./elements.js";
 import { attached, filesState } from "./files.js";
 import { failure } from "./reach.js";
 import { spoken } from "./spoken.js";
-import { clock, date } from "./times.js";
+import { clock, date, short } from "./times.js";
 import { AUTHORS, DELIVERIES, channelName } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being there
@@ -133,6 +133,7 @@ function beside(said, ticket) {
   const corrected = said.edits && ticket.messages.find(({ seq }) => seq === said.edits);
   const facts = [
     said.participant && ["said-stranger", "scrive un'altra persona, non verificata"],
+    said.late && ["said-aside", `scritto il ${short(said.late)}, arrivato più tardi`],
     said.subject && ["said-subject", `Oggetto: ${said.subject}`],
     said.edits && ["said-aside", corrected ? `corregge il messaggio delle ${clock(corrected.created_at)}` : "corregge un messaggio precedente"],
     said.template && ["said-aside", `modello approvato «${said.template}»`],

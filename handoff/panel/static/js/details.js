@@ -10,7 +10,7 @@ import { DECISIONS, EVENTS, REASONS, SCORES, STATES, channel, channelName, citiz
 export function drawDetails(ticket, me) {
   const { messages: _messages, ...seen } = ticket;
   redraw(byId("details-body"), [seen, network(ticket), term(ticket).word], () => [
-    section("Cittadino", facts([["Nome", citizen(ticket)], ["Canale", channel(ticket)[0]], ["Rete", network(ticket)], ["Scrivergli", reachable(ticket)?.[0]]])),
+    section("Cittadino", facts([["Nome", citizen(ticket)], ["Identità", identity(ticket)], ["Canale", channel(ticket)[0]], ["Rete", network(ticket)], ["Scrivergli", reachable(ticket)?.[0]]])),
     kin(ticket),
     others(ticket),
     section("Richiesta", facts(request(ticket, me))),
@@ -22,6 +22,9 @@ export function drawDetails(ticket, me) {
     section("Storia", history(ticket)),
   ]);
 }
+
+/** Names and addresses are what their writers say; certified mail vouches for the mailbox. */
+const identity = ({ channel: way }) => (way === "pec" ? "casella certificata, non la persona" : "non verificata");
 
 /** Of a channel that brings in several: where the citizen wrote last. */
 const network = ({ messages }) => messages.findLast(({ network: name }) => name)?.network;
