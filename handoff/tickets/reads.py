@@ -17,7 +17,9 @@ async def queue(
     if assignee_id is not None:
         wanted = wanted.where(Ticket.assignee_id == assignee_id)
     return list(
-        await session.scalars(wanted.order_by(Ticket.priority, Ticket.opened_at).limit(500))
+        await session.scalars(
+            wanted.order_by(Ticket.priority, Ticket.opened_at, Ticket.id).limit(500)
+        )
     )
 
 

@@ -170,7 +170,7 @@ async def _waiting(session: AsyncSession, conversation: Conversation) -> Ticket 
             Ticket.state == "open",
             Ticket.kind.in_(LIVE),
         )
-        .order_by(Ticket.priority, Ticket.opened_at)
+        .order_by(Ticket.priority, Ticket.opened_at, Ticket.id)
         .limit(1)
     )
     return found
