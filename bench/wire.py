@@ -58,11 +58,20 @@ class Wire:
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
         sent = "\r\n".join([*lines, "", ""]).encode() + body
         async with asyncio.timeout(PATIENCE):
-            reader, writer = self._idle.pop() if self._idle else await self._connect()
+            reader, writer = self._kept() or await self._connect()
             writer.write(sent)
             reply = await _read(reader)
         self._idle.append((reader, writer))
         return reply
+
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """One that the server has not closed for its idleness."""
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(self._host, self._port)
