@@ -45,7 +45,7 @@ function request(ticket, me) {
     ["Perché", REASONS[ticket.reason] ?? ticket.reason],
     ["Argomento", ticket.topic_title],
     ["Stato", STATES[ticket.state]],
-    ["In carico a", ticket.assignee && (ticket.assignee.id === me.id ? `${ticket.assignee.name} (Lei)` : ticket.assignee.name)],
+    [ticket.state === "closed" ? "Seguita da" : "In carico a", ticket.assignee && (ticket.assignee.id === me.id ? `${ticket.assignee.name} (Lei)` : ticket.assignee.name)],
     ["Aperta", short(ticket.opened_at)],
     ["Entro", ticket.state === "closed" ? null : `${short(ticket.due_at)} · ${word}`],
     ["Chiusa", ticket.closed_at && short(ticket.closed_at)],
