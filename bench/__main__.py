@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from bench import claims, messages, report, streams, turns
+from bench.programs import leave_nothing_when_stopped
 from bench.scale import FULL, QUICK, Scale
 from ops.places import BOT_PYTHON, ROOT
 from ops.progress import quiet_environment, say
@@ -19,6 +20,7 @@ RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "results.json
 
 
 def main() -> None:
+    leave_nothing_when_stopped()
     scale = QUICK if os.environ.get("BENCH_QUICK") else FULL
     training_s = train()
     ours, stock, ours_pg = asyncio.run(measure(scale))

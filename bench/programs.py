@@ -85,6 +85,11 @@ def programs(env: Mapping[str, str], *, folder: Path) -> Iterator[Programs]:
             _end(child)
 
 
+def leave_nothing_when_stopped() -> None:
+    """SIGTERM as Ctrl-C: what was started is ended first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 @contextlib.contextmanager
 def postgresql(options: str = "") -> Iterator[Server]:
     """A fresh server that waits for its disk, as SQLite does."""

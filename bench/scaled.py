@@ -16,6 +16,7 @@ from bench import burst, counters, load, messages
 from bench.faces import InTurn, WebChat
 from bench.house import House, scaled_house
 from bench.ledger import Ledger, per_message, per_second, quantiles
+from bench.programs import leave_nothing_when_stopped
 from bench.scaled_report import table
 from bench.stacks import client
 from ops.places import ROOT
@@ -41,6 +42,7 @@ SCALES = {"full": FULL, "short": SHORT, "quick": QUICK}
 
 
 def main() -> None:
+    leave_nothing_when_stopped()
     chosen = "quick" if os.environ.get("BENCH_QUICK") else os.environ.get("BENCH_SCALE", "short")
     result = asyncio.run(measure(SCALES[chosen]))
     RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

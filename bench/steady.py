@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from bench import messages, stacks
 from bench.faces import WebChat
+from bench.programs import leave_nothing_when_stopped
 from ops.places import ROOT
 from ops.progress import say
 
@@ -25,6 +26,7 @@ RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "steady.json"
 
 
 def main() -> None:
+    leave_nothing_when_stopped()
     seen = asyncio.run(measure(COUNT))
     RESULTS.write_text(json.dumps(seen, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(f"{json.dumps(seen)}\n")
