@@ -20,8 +20,8 @@ from bot.nlu.thresholds import Thresholds
 FOREIGN = "lingua_straniera"
 MOST_CHOICES = 3
 # said in a talk, but nobody comes for them
-COURTESIES = {"saluto", "congedo", "ringraziamento", "conferma", "negazione"}
-SMALL_TALK = COURTESIES | {"annulla", "insulto"}
+COURTESIES = {"saluto", "congedo", "ringraziamento"}
+SMALL_TALK = COURTESIES | {"conferma", "negazione", "annulla", "insulto"}
 MOST_TOPICS = 2
 LIKELY = 5  # so far up in the whole message's ranking must both questions stand
 FACTS = "facts.json"
