@@ -42,8 +42,12 @@ function addressOf(shown, { web, mail, short }) {
 
 /** Without encryption only our own pages, where the office tries them out. */
 function webAddress(text) {
-  const url = URL.parse(text);
-  return url && (url.protocol === "https:" || url.origin === location.origin) ? text : null;
+  try {
+    const url = new URL(text);
+    return url.protocol === "https:" || url.origin === location.origin ? text : null;
+  } catch {
+    return null;
+  }
 }
 
 function marked(code) {
