@@ -1,7 +1,6 @@
 """`python -m bench`: takes about half an hour; BENCH_QUICK=1 only shows that it works."""
 
 import asyncio
-import itertools
 import os
 import platform
 import subprocess
@@ -60,7 +59,7 @@ async def measure(
     say("Looking for messages that the bot answers by itself …")
     kept = await turns.keep_the_bot_talking(drawn[:200])
     # each tenth holds the same messages in the same order: nothing but their place differs
-    talk = list(itertools.islice(itertools.cycle(kept[: scale.length // 10]), scale.length))
+    talk = messages.draw(kept[: scale.length // 10], scale.length)
     ours, stock = [], []
     for turn in range(scale.runs):
         say(f"Turn {turn + 1} of {scale.runs}: ours, then stock Rasa …")
