@@ -20,7 +20,8 @@ def supervised(
     environ: Mapping[str, str], *, configuration: Path = CONFIGURATION, logs: Path = LOGS
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process group of its own: Ctrl-C reaches only us, and we end it in order."""
-    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    logs.mkdir(parents=True, exist_ok=True)
+    logs.chmod(0o700)  # also where an earlier version made it for everybody to read
     program: Command = [
         OURS / "bin" / "python",
         "-m",

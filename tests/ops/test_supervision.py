@@ -1,5 +1,6 @@
 """What dies is started again, what is stopped leaves nothing, whatever was killed and how."""
 
+import os
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ops.places import ROOT
-from ops.supervision import CONFIGURATION
+from ops.supervision import CONFIGURATION, supervised
 from tests.ops.processes import kill, marked, wait_until
 
 # a program with a child of its own that will not hear SIGTERM
@@ -70,6 +71,13 @@ def runner(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def pids(folder: Path, name: str) -> list[int]:
     return [int(word) for word in (folder / f"{name}.pids").read_text().split()]
+
+
+def test_nobody_else_on_the_machine_reads_the_logs(tmp_path: Path) -> None:
+    logs = tmp_path / "log"
+    logs.mkdir(mode=0o755)  # by an earlier version
+    with supervised(os.environ, configuration=tmp_path / "none.conf", logs=logs):
+        assert logs.stat().st_mode & 0o777 == 0o700
 
 
 def test_what_dies_is_started_again(runner: subprocess.Popen[bytes], tmp_path: Path) -> None:
