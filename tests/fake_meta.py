@@ -15,7 +15,6 @@ __all__ = ["DROP", "GARBAGE", "HANG", "Fault", "Reply"]
 SIGNATURE = "X-Hub-Signature-256"
 DAY = timedelta(hours=24)
 WEEK = timedelta(days=7)
-START = datetime(2026, 9, 21, 12, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class FakeMeta(FakeProvider):
     def __init__(self, rules: Rules) -> None:
         super().__init__()
         self.rules = rules
-        self.now = START
+        self.now = datetime.now(timezone.utc)
         self.posts: list[bytes] = []  # what is to be posted to us
         self.files: dict[str, object] = {}  # by path
         self.apps: list[Fields] = [

@@ -220,7 +220,7 @@ class FakeTelegram:
             number = self._last_message
         return {
             "message_id": number,
-            "date": 1_790_000_000,
+            "date": int(time.time()),
             "chat": {"id": chat, "type": "private", "first_name": "Ada"},
             "from": _citizen(chat),
             **content,

@@ -141,7 +141,7 @@ def message(
     return {
         "type": "message_create",
         "id": str(number),
-        "created_timestamp": "1784928224372",
+        "created_timestamp": str(int(time.time() * 1000)),
         "message_create": {
             "target": {"recipient_id": recipient},
             "sender_id": sender,

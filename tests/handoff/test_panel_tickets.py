@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,11 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from handoff import conversations, tickets
-from handoff.channel import Attachment
+from handoff.channel import Attachment, Inbound
 from handoff.db import Database
 from handoff.gateway import Gateway
 from handoff.panel.thread import HIDDEN_KEY
-from handoff.tables import Conversation, Message, Ticket
+from handoff.tables import Conversation, Message, Ticket, present
 from tests.handoff.desk import Desk, hire
 from tests.handoff.files import png
 from tests.handoff.talk import Citizen
@@ -172,6 +173,25 @@ async def test_a_colleagues_ticket_is_not_mine_to_work_on(
     assert answer.status_code == 409
     assert answer.json()["detail"] == "La richiesta è di un collega."
     assert answer.json()["ticket"]["assignee"]["name"] == "carla"
+
+
+async def test_what_was_written_long_before_it_came_is_told(
+    gateway: Gateway, citizen: Citizen, carla: Desk, waiting: dict[str, Any]
+) -> None:
+    written = present() - timedelta(hours=1)
+    await gateway.receive(
+        Inbound(
+            channel="webchat",
+            external_id="late",
+            address=citizen.address,
+            text="era ieri",
+            written_at=written,
+        )
+    )
+    seen = (await carla.looks(f"tickets/{waiting['id']}")).json()["messages"]
+    told = {each["text"]: each["late"] for each in seen if each["author"] == "citizen"}
+    assert told.pop("era ieri") == written.isoformat()
+    assert set(told.values()) == {None}
 
 
 async def test_a_reply_sent_twice_is_said_once(

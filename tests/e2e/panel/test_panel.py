@@ -64,6 +64,22 @@ def test_a_note_stays_among_colleagues_and_looks_like_one(
     expect(carla.text).to_have_value("")
 
 
+def test_a_message_that_came_late_says_when_it_was_written(
+    carla: DeskPage, citizen: Citizen, words: str
+) -> None:
+    def written_before(route: Route) -> None:
+        ticket = route.fetch().json()
+        for message in ticket["messages"]:
+            message["late"] = "2026-03-09T08:05:00+00:00" if message["text"] == words else None
+        route.fulfill(json=ticket)
+
+    carla.page.route(re.compile(r"/tickets/[^/?]+$"), written_before)
+    citizen.asks_for_a_person(words)
+    carla.opens(words)
+    told = carla.log.get_by_text(re.compile("scritto il 9 mar.*, arrivato più tardi"))
+    expect(told).to_have_count(1)
+
+
 def test_a_reply_waits_until_the_request_is_taken(
     carla: DeskPage, citizen: Citizen, words: str
 ) -> None:
