@@ -67,7 +67,7 @@ class Finder(MetaPathFinder, Loader):
 @contextmanager
 def left_out() -> Iterator[None]:
     """What is imported meanwhile finds the stand-in; who calls it later gets NeedsTensorFlow."""
-    sys.modules["tensorflow"] = None  # type: ignore[assignment]  # thinc then does without
+    sys.modules["tensorflow"] = None  # thinc then does without
     importlib.import_module("spacy")
     del sys.modules["tensorflow"]
     sys.meta_path.insert(0, Finder())
