@@ -207,10 +207,12 @@ async def _within(seconds: float, event: asyncio.Event) -> bool:
 
 
 async def _reach(session: AsyncSession) -> None:
-    """Connect now: of a server that is not there asyncpg tells by the system's own errors."""
+    """Connect now: of a server that is not there asyncpg tells by the system's own errors, and
+    of one that is lost while SQLAlchemy prepares the connection by errors that it leaves as
+    they are."""
     try:
         await session.connection()
-    except OSError as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise OperationalError("connect", None, error) from error
 
 

@@ -18,12 +18,13 @@ from handoff.app import create_app
 from handoff.attachments import Room
 from handoff.channel import Attachment
 from handoff.collecting import MAX_ATTEMPTS, Collecting
-from handoff.db import Database, now
+from handoff.db import Database, is_away, now
 from handoff.settings import Settings
 from handoff.tables import Attachment as File
 from handoff.tables import Conversation, Inbox, Message, Outbox, Ticket, present
 from tests.fake_bot import FakeBot
 from tests.faults.breaking import alter, away, locked, unwritable
+from tests.faults.cutting import second_is_lost
 from tests.handoff.browser import ROOT, Browser, open_browser
 from tests.handoff.desk import Desk, hire
 from tests.handoff.files import png
@@ -91,6 +92,21 @@ async def test_fault_16_a_service_that_starts_meanwhile_works_when_it_is_back(
         citizen = Citizen(starting.state.gateway)
         assert await answers(starting.state.database, await citizen.says("parcheggio"))
         assert starting.state.crew.is_well
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_fault_16_a_connection_lost_while_it_is_prepared_is_a_database_that_is_away(
+    database_url: str,
+) -> None:
+    async with second_is_lost(database_url) as url:
+        database = Database(url)
+        tried = await asyncio.gather(
+            *(database.try_writing() for _ in range(2)), return_exceptions=True
+        )
+        [error] = [one for one in tried if one is not None]
+        assert is_away(error), error
+        await database.try_writing()
+        await database.close()
 
 
 @pytest.mark.slow
