@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from handoff import panel
 from handoff.api import health, internal, metrics, webchat
 from handoff.api.request_ids import RequestIds
+from handoff.chores import Chores
 from handoff.db import AWAY, is_away
 from handoff.house import House, build
 from handoff.knowledge import keep_fresh
@@ -112,18 +114,7 @@ def _mount_faces(app: FastAPI, house: House) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
-    watching = (
-        asyncio.create_task(house.database.hear_others()),
-        asyncio.create_task(MissedRings(house.database).run()),
-        asyncio.create_task(app.state.health.watch_the_start()),
-        asyncio.create_task(app.state.ledger.run()),
-        asyncio.create_task(keep_fresh(house.database, house.knowledge)),
-        asyncio.create_task(
-            keep_listening(
-                house.gateway.safety, house.settings.models, heard=app.state.health.hears
-            )
-        ),
-    )
+    chores = _chores(app)
     try:
         if house.settings.workers:
             house.gateway.employ(app.state.crew.answerers)
@@ -133,10 +124,26 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         training = asyncio.create_task(app.state.workshop.stop())
         await app.state.crew.stop()
         await training
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await chores.end()
         await house.close()
+
+
+def _chores(app: FastAPI) -> Chores:
+    house: House = app.state.house
+    listening = partial(
+        keep_listening,
+        house.gateway.safety,
+        house.settings.models,
+        heard=app.state.health.hears,
+    )
+    chores = Chores()
+    chores.begin("wake-ups", house.database.hear_others)
+    chores.begin("missed rings", MissedRings(house.database).run)
+    chores.begin("start", app.state.health.watch_the_start)
+    chores.begin("ledger", app.state.ledger.run)
+    chores.begin("knowledge", partial(keep_fresh, house.database, house.knowledge))
+    chores.begin("ear", listening)
+    return chores
 
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:

@@ -5,8 +5,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import attachments, inbox, leases, notices, outbox
 from handoff.answering import Answering
 from handoff.attachments import Room, Scanner
-from handoff.channel import Channel, Receive
+from handoff.channel import Receive
 from handoff.channel_watch import ChannelWatch
+from handoff.chores import Chores
 from handoff.collecting import Collecting
 from handoff.db import AWAY, Database, is_away
 from handoff.delivery import Delivery
+from handoff.ending import CLEAN_UP
 from handoff.knowledge import Knowledge
-from handoff.line import CLEAN_UP, Line, end
+from handoff.line import Line
 from handoff.tables import Attachment, Inbox, Outbox
 from handoff.telemetry import NOBODY, Telemetry
 
@@ -85,40 +87,39 @@ class Crew:
             telemetry=telemetry,
         )
         self._lines = (self.answerers, self.deliverers, collectors)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._chores = Chores()
         self._stop_within = stop_within
         self._left_at: float | None = None  # by the loop's clock
 
     @property
     def is_well(self) -> bool:
-        return not any(task.done() for task in self._tasks)
+        return self._chores.are_well
 
     async def start(self, receive: Receive) -> None:
         """Take back what dead workers of this machine held, then work and listen."""
         self._database.bell.open()
         await self._take_back()
-        channels: Sequence[Channel] = tuple(self._delivery.channels.values())
-        self._tasks = [
-            *(asyncio.create_task(line.run()) for line in self._lines),
-            asyncio.create_task(self._tell_of_ended_notices()),
-            asyncio.create_task(self._look_after_the_unknown()),
-            asyncio.create_task(ChannelWatch(self._database, self._delivery.channels).run()),
-            *(asyncio.create_task(_listen(channel, receive)) for channel in channels),
-        ]
+        for line in self._lines:
+            self._chores.begin(line.topic, line.run)
+        self._chores.begin("ended notices", self._tell_of_ended_notices)
+        self._chores.begin("unknown outcomes", self._look_after_the_unknown)
+        channels = self._delivery.channels
+        self._chores.begin("channel watch", ChannelWatch(self._database, channels).run)
+        for name, channel in channels.items():
+            self._chores.begin(name, partial(channel.listen, receive))
 
     def leave(self) -> None:
         """Claim and take in nothing more; what is being handled goes on."""
         if self._left_at is None:
             self._left_at = asyncio.get_running_loop().time()
             self._database.bell.close()
-            for task in self._tasks:
-                task.cancel()
+            self._chores.leave()
 
     async def stop(self) -> None:
         """What runs may end, counted from `leave`; the rest is another worker's at once."""
         self.leave()
         assert self._left_at is not None
-        await end(self._tasks)
+        await self._chores.end()
         left = self._left_at + self._stop_within - asyncio.get_running_loop().time()
         await asyncio.gather(*(line.finish(left) for line in self._lines))
         if any(line.left_some for line in self._lines):
@@ -178,12 +179,6 @@ async def _deliver_again(session: AsyncSession, job: outbox.Claimed) -> None:
 
 async def _collect_again(session: AsyncSession, job: attachments.Claimed) -> None:
     await attachments.again(session, job, pause=PAUSE)
-
-
-async def _listen(channel: Channel, receive: Receive) -> None:
-    """A listener that ends or fails must not look like a quiet one."""
-    await channel.listen(receive)
-    await asyncio.Event().wait()
 
 
 def is_dead(owner: str, me: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, Protocol, TypeVar
 
@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import journal
 from handoff import leases
 from handoff.db import Database
+from handoff.ending import end
 from handoff.tables import Attachment, Inbox, Outbox
 from handoff.telemetry import NOBODY, Telemetry
 
 POLL = 1.0  # seconds; wake-ups are hints, this is the safety net
-CLEAN_UP = 1.0  # seconds for what is cancelled
 Job = TypeVar("Job")
 Given_co = TypeVar("Given_co", covariant=True)
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Line(Generic[Job]):
     ) -> None:
         self._database = database
         self._telemetry = telemetry
-        self._topic = topic
+        self.topic = topic
         self._table = table
         self._claim = claim
         self._handle = handle
@@ -82,7 +82,7 @@ class Line(Generic[Job]):
 
     async def _go_on(self) -> None:
         bell, rang = self._database.bell, False
-        async with bell.listen(self._topic) as heard:
+        async with bell.listen(self.topic) as heard:
             while not bell.is_closing:
                 if not await self._take(after_ring=rang):
                     rang = await heard.wait(POLL)
@@ -102,9 +102,9 @@ class Line(Generic[Job]):
             async with self._database.begin() as session:
                 jobs = await self._claim(session, owner=self._owner, limit=free)
         except (SQLAlchemyError, OSError) as error:
-            logger.error("cannot claim from the %s: %s", self._topic, type(error).__name__)
+            logger.error("cannot claim from the %s: %s", self.topic, type(error).__name__)
             return 0
-        self._telemetry.claimed(self._topic, len(jobs))
+        self._telemetry.claimed(self.topic, len(jobs))
         for job in jobs:
             self._start(job)
         self._is_claiming = False
@@ -135,10 +135,10 @@ class Line(Generic[Job]):
         finally:
             self._kept -= 1
             if seat.job is not None:
-                self._telemetry.claimed(self._topic, 1)
+                self._telemetry.claimed(self.topic, 1)
                 self._start(seat.job)
             elif self._more:
-                self._database.bell.ring([self._topic])
+                self._database.bell.ring([self.topic])
 
     def _start(self, job: Job) -> None:
         task = asyncio.create_task(self.see_to(job))
@@ -152,7 +152,7 @@ class Line(Generic[Job]):
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if self._more:
-            self._database.bell.ring([self._topic])
+            self._database.bell.ring([self.topic])
 
     async def see_to(self, job: Job) -> None:
         """Whatever happens, it ends settled, put back, or for the lease to run out."""
@@ -160,8 +160,8 @@ class Line(Generic[Job]):
             await self._handle(job)
         except Exception as error:
             # never the text of the error: it may quote a citizen
-            logger.error("a job of the %s failed: %s", self._topic, journal.place_of(error))
-            self._telemetry.failed(self._topic)
+            logger.error("a job of the %s failed: %s", self.topic, journal.place_of(error))
+            self._telemetry.failed(self.topic)
             await self._put_back(job)
 
     async def _put_back(self, job: Job) -> None:
@@ -175,11 +175,3 @@ class Line(Generic[Job]):
             _, late = await asyncio.wait(self._running, timeout=max(0.0, seconds))
             self._lost_some = self._lost_some or bool(late)
             await end(late)
-
-
-async def end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel them; what does not end for that is left to itself."""
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=CLEAN_UP)

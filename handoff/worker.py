@@ -4,8 +4,10 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from handoff.api.aside import telling
+from handoff.chores import Chores
 from handoff.ending import GRACE, gone_within
 from handoff.house import build
 from handoff.knowledge import keep_fresh
@@ -28,11 +30,10 @@ async def staffed(settings: Settings) -> AsyncIterator[None]:
     """A crew at work, with what keeps it up to date."""
     house = build(settings)
     crew = house.crew()
-    watching = (
-        asyncio.create_task(house.database.hear_others()),
-        asyncio.create_task(keep_fresh(house.database, house.knowledge)),
-        asyncio.create_task(keep_listening(house.gateway.safety, settings.models)),
-    )
+    chores = Chores()
+    chores.begin("wake-ups", house.database.hear_others)
+    chores.begin("knowledge", partial(keep_fresh, house.database, house.knowledge))
+    chores.begin("ear", partial(keep_listening, house.gateway.safety, settings.models))
     try:
         house.gateway.employ(crew.answerers)
         await crew.start(house.gateway.take)
@@ -41,7 +42,5 @@ async def staffed(settings: Settings) -> AsyncIterator[None]:
             crew.leave()
     finally:
         await crew.stop()
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await chores.end()
         await house.close()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 from uuid import uuid4
 
 import asyncpg
@@ -15,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 
-from handoff import migrations
+from handoff import chores, migrations
 from handoff.app import create_app
 from handoff.db import Database
 from handoff.panel import passwords
@@ -25,6 +26,7 @@ from tests import postgres, shipped
 from tests.fake_bot import FakeBot
 
 SHARED_MEMORY = "/dev/shm"
+WHEN: Final = ("setup", "call", "teardown")
 BOTH = ("sqlite", "postgresql")
 HANG_UP = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
@@ -46,6 +48,18 @@ def dear_hasher() -> Iterator[PasswordHasher]:
 def shipped_data() -> Iterator[None]:
     with shipped.read_once():
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_falls(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """What is begun anew by itself would else hide a fault, unless the test is about that."""
+    yield
+    if "falls" not in request.keywords:
+        told = [record for when in WHEN for record in caplog.get_records(when)]
+        fell = [each.getMessage() for each in told if each.name == chores.__name__]
+        assert fell == []
 
 
 @pytest.fixture(scope="session")
