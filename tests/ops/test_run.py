@@ -78,19 +78,21 @@ def test_it_serves_says_where_and_leaves_nothing_after_ctrl_c(run: Run) -> None:
     assert run.living() == set()
 
 
-def test_the_log_in_is_printed_once_and_the_second_start_is_quick(tmp_path: Path) -> None:
-    for _ in ("first", "second"):
-        began = time.monotonic()
-        started = Run(tmp_path)
-        started.wait_for("Ctrl-C stops everything", seconds=120)
-        took = time.monotonic() - began
-        os.killpg(started.make.pid, signal.SIGTERM)
-        started.make.wait()
-        assert started.living() == set()
-        assert started.said().count("login: ") == 1  # of both starts together
-        started.out.write_text(started.said().replace("Ctrl-C stops everything", ""))
-    busy = max(1, os.getloadavg()[0] / (os.cpu_count() or 1))  # others at work on this machine
-    assert took < 15 * busy
+def test_the_log_in_is_printed_once_and_the_second_start_trains_nothing(tmp_path: Path) -> None:
+    first, second = _told_by_a_start(tmp_path), _told_by_a_start(tmp_path)
+    assert (first + second).count("login: ") == 1
+    assert "Training" not in second
+
+
+def _told_by_a_start(var: Path) -> str:
+    started = Run(var)
+    started.wait_for("Ctrl-C stops everything", seconds=300)  # may train first
+    os.killpg(started.make.pid, signal.SIGTERM)
+    started.make.wait()
+    assert started.living() == set()
+    told = started.said()
+    started.out.unlink()
+    return told
 
 
 def test_a_killed_make_leaves_nothing(run: Run) -> None:
