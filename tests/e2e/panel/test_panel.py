@@ -47,6 +47,10 @@ def test_from_taking_to_the_score(carla: DeskPage, citizen: Citizen, words: str)
     citizen.hears("voto da 1")
     carla.shows("Chiuse")
     expect(carla.card("grazie mille")).to_contain_text("Chiusa")
+    carla.opens("grazie mille")
+    head = carla.page.locator("#open-head")
+    expect(head.get_by_text("Chiusa", exact=True)).to_have_count(1)
+    expect(head).to_contain_text("seguita da Lei")
 
 
 def test_a_note_stays_among_colleagues_and_looks_like_one(
