@@ -25,21 +25,35 @@ async def set_text(
     author: str,
     reason: str,
     seen: int | None = None,
+    approved_by: str | None = None,
 ) -> KnowledgeRevision:
-    """Make `text` what is said at `topic` or `topic.variant`.
+    """Make `text` what is said at `topic` or `topic.variant`; errors as in `tried`."""
+    live, after = await tried(session, place, text, seen=seen)
+    return revisions.add(
+        session,
+        after,
+        number=live.number + 1,
+        origin="person",
+        author=author,
+        reason=reason,
+        approved_by=approved_by,
+    )
+
+
+async def tried(
+    session: AsyncSession, place: str, text: str, *, seen: int | None = None
+) -> tuple[KnowledgeRevision, Block]:
+    """The live revision, and the entry as it would be with `text`.
 
     `seen` is the number of the revision that the editor had before them: Outdated when there is
     a newer one. BadKnowledge when there is no such entry or the text cannot be said.
     """
     key, _, variant = place.partition(".")
-    past = await _past(session, key, seen)
-    before = revisions.block_of(past[-1])
+    live = (await _past(session, key, seen))[-1]
+    before = revisions.block_of(live)
     after = with_text(before, variant, text.strip())
     check_change(before, after)
-    number = past[-1].number + 1
-    return revisions.add(
-        session, after, number=number, origin="person", author=author, reason=reason
-    )
+    return live, after
 
 
 async def restore(

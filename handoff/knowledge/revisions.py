@@ -53,7 +53,14 @@ async def history(session: AsyncSession, key: str) -> Sequence[KnowledgeRevision
 
 
 def add(
-    session: AsyncSession, block: Block, *, number: int, origin: str, author: str, reason: str
+    session: AsyncSession,
+    block: Block,
+    *,
+    number: int,
+    origin: str,
+    author: str,
+    reason: str,
+    approved_by: str | None = None,
 ) -> KnowledgeRevision:
     """Make `block` live; the unique index refuses a number that is taken."""
     revision = KnowledgeRevision(
@@ -65,6 +72,7 @@ def add(
         origin=origin,
         author=author,
         reason=reason,
+        approved_by=approved_by,
     )
     session.add(revision)
     ring(session, RINGS)

@@ -12,7 +12,7 @@ from handoff.tables.conversations import (
     Offer,
 )
 from handoff.tables.joining import CitizenChange, JoinCode
-from handoff.tables.knowledge import KnowledgeRevision
+from handoff.tables.knowledge import KnowledgeProposal, KnowledgeRevision
 from handoff.tables.ledger import Intake
 from handoff.tables.notices import Notice, NoticeTold
 from handoff.tables.operators import LoginAttempt, Operator, PanelSession
@@ -45,6 +45,7 @@ __all__ = [
     "Inbox",
     "Intake",
     "JoinCode",
+    "KnowledgeProposal",
     "KnowledgeRevision",
     "LoginAttempt",
     "Message",

@@ -11,7 +11,8 @@ from handoff.knowledge import Expired, Knowledge, revisions
 from handoff.knowledge.blocks import SENTENCES, Block
 from handoff.knowledge.checking import LONGEST_ANSWER, PLACEHOLDER, texts
 from handoff.knowledge.words import ROME, entry_of
-from handoff.tables import KnowledgeRevision
+from handoff.tables import KnowledgeRevision, Operator
+from handoff.training import proposals
 from handoff.training.difference import difference
 
 LINE_BREAKS = re.compile("[\u0085\u2028\u2029]")  # which YAML would fold
@@ -27,11 +28,16 @@ async def topics(session: AsyncSession) -> list[dict[str, Any]]:
     """Every topic with its live answer, in the order of the files."""
     today = datetime.now(ROME).date()
     found = await revisions.live(session)
-    return [_card(revision, today) for revision in found if revision.file != SENTENCES]
+    proposed = set(await proposals.keys(session))
+    return [
+        {**_card(revision, today), "proposed": revision.key in proposed}
+        for revision in found
+        if revision.file != SENTENCES
+    ]
 
 
 async def answer(
-    session: AsyncSession, key: str, *, knowledge: Knowledge
+    session: AsyncSession, key: str, *, knowledge: Knowledge, to: Operator
 ) -> dict[str, Any] | None:
     """All that an answer's page shows; None when there is no such topic."""
     past = await revisions.history(session, key)
@@ -49,6 +55,7 @@ async def answer(
         "preview": _preview(key, entry, knowledge),
         "most": LONGEST_ANSWER,
         "revisions": list(_history(past))[::-1],
+        "proposal": await proposals.shown(session, past[-1], to=to),
     }
 
 
@@ -60,7 +67,7 @@ def _card(revision: KnowledgeRevision, today: date) -> dict[str, Any]:
         "title": entry.title,
         "group": group_of(revision.file),
         "kind": entry.kind,
-        "risk": entry.risk,
+        "takes_two": entry.risk == proposals.HIGH,
         "sample": entry.sample,
         "expired": entry.review is not None and entry.review < today,
         "review": entry.review.isoformat() if entry.review else None,
@@ -99,6 +106,7 @@ def _history(past: Sequence[KnowledgeRevision]) -> Iterator[dict[str, Any]]:
         yield {
             "number": revision.number,
             "author": revision.author,
+            "approved_by": revision.approved_by,
             "reason": revision.reason,
             "created_at": revision.created_at.isoformat(),
             "text": text,

@@ -1,4 +1,4 @@
-"""The trainers' API of answers: look, change, restore."""
+"""The trainers' API of answers: look, change, propose, decide, restore."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from handoff.panel.access import PRIVATE
 from handoff.panel.bodies import Body
 from handoff.panel.sessions import Entry
 from handoff.panel.training.access import Changing, Looking
-from handoff.training import answers
+from handoff.training import answers, proposals
 
 LONGEST_REASON = 300
 UNKNOWN = "Questa risposta non esiste."
@@ -74,6 +74,14 @@ class Restoring(Change):
     number: Number
 
 
+class Decision(Body):
+    """`proposal`: the number of the one that was read."""
+
+    faults: ClassVar[dict[str, str]] = {"proposal": NO_NUMBER, "reason": NO_REASON}
+    proposal: Annotated[int, Field(ge=1, lt=2**63)]
+    reason: Reason | None = None
+
+
 @router.get("")
 async def shelf(request: Request, response: Response, entry: Looking) -> dict[str, Any]:
     response.headers.update(PRIVATE)
@@ -84,21 +92,47 @@ async def shelf(request: Request, response: Response, entry: Looking) -> dict[st
 @router.get("/{key}")
 async def look(request: Request, response: Response, key: Key, entry: Looking) -> dict[str, Any]:
     response.headers.update(PRIVATE)
-    return await _answer(request, key)
+    return await _answer(request, key, entry)
 
 
 @router.post("/{key}")
 async def change(request: Request, key: Key, entry: Changing) -> Response:
+    """Live at once; of high risk it waits for another person."""
     given = await bodies.read(NewText, request)
     text = answers.tidy(given.text)
 
     async def step(session: AsyncSession) -> None:
-        past = await revisions.history(session, key)
-        if past and (fault := answers.fault(revisions.block_of(past[-1]), text)):
+        before = revisions.block_of((await revisions.history(session, key))[-1])
+        if fault := answers.fault(before, text):
             raise HTTPException(422, fault)
-        await editing.set_text(session, key, text, **_who_and_why(entry, given))
+        if before.entry()["risk"] == proposals.HIGH:
+            by, reason, seen = entry.operator, given.reason, given.seen
+            await proposals.propose(session, key, text, by=by, reason=reason, seen=seen)
+        else:
+            await editing.set_text(session, key, text, **_who_and_why(entry, given))
 
-    return await _change(request, key, step)
+    return await _change(request, key, entry, step)
+
+
+@router.post("/{key}/publish")
+async def publish(request: Request, key: Key, entry: Changing) -> Response:
+    given = await bodies.read(Decision, request)
+    return await _change(
+        request,
+        key,
+        entry,
+        lambda session: proposals.publish(session, key, given.proposal, by=entry.operator),
+    )
+
+
+@router.post("/{key}/drop")
+async def drop(request: Request, key: Key, entry: Changing) -> Response:
+    given = await bodies.read(Decision, request)
+
+    async def step(session: AsyncSession) -> None:
+        await proposals.drop(session, key, given.proposal, by=entry.operator, why=given.reason)
+
+    return await _change(request, key, entry, step)
 
 
 @router.post("/{key}/restore")
@@ -107,6 +141,7 @@ async def restore(request: Request, key: Key, entry: Changing) -> Response:
     return await _change(
         request,
         key,
+        entry,
         lambda session: editing.restore(session, key, given.number, **_who_and_why(entry, given)),
     )
 
@@ -116,26 +151,38 @@ def _who_and_why(entry: Entry, given: Change) -> dict[str, Any]:
 
 
 async def _change(
-    request: Request, key: str, step: Callable[[AsyncSession], Awaitable[object]]
+    request: Request, key: str, entry: Entry, step: Callable[[AsyncSession], Awaitable[object]]
 ) -> Response:
     """The answer as it is afterwards; for the loser as it is now."""
-    await _answer(request, key)  # 404 before anything else
+    before = await _answer(request, key, entry)  # 404 before anything else
     try:
         async with request.app.state.database.begin() as session:
             await step(session)
     except (revisions.Outdated, IntegrityError):
-        present = await _answer(request, key)
-        detail = OVERTAKEN.format(author=present["revisions"][0]["author"])
-        return JSONResponse({"detail": detail, "present": present}, 409, headers=PRIVATE)
+        present = await _answer(request, key, entry)
+        return _lost(_overtaken(present, since=before), present)
+    except proposals.NotNow as why:
+        return _lost(str(why), await _answer(request, key, entry))
     except BadKnowledge as error:
         raise HTTPException(422, UNSAYABLE) from error
-    return JSONResponse(await _answer(request, key), headers=PRIVATE)
+    return JSONResponse(await _answer(request, key, entry), headers=PRIVATE)
 
 
-async def _answer(request: Request, key: str) -> dict[str, Any]:
+def _overtaken(present: dict[str, Any], *, since: dict[str, Any]) -> str:
+    """Of two proposals of one moment the second meets the first's index."""
+    if present["number"] == since["number"] and (waiting := present["proposal"]):
+        return proposals.WAITS.format(author=waiting["author"])
+    return OVERTAKEN.format(author=present["revisions"][0]["author"])
+
+
+def _lost(detail: str, present: dict[str, Any]) -> Response:
+    return JSONResponse({"detail": detail, "present": present}, 409, headers=PRIVATE)
+
+
+async def _answer(request: Request, key: str, entry: Entry) -> dict[str, Any]:
     state = request.app.state
     async with state.database.read() as session:
-        found = await answers.answer(session, key, knowledge=state.knowledge)
+        found = await answers.answer(session, key, knowledge=state.knowledge, to=entry.operator)
     if found is None:
         raise HTTPException(404, UNKNOWN)
     return found
