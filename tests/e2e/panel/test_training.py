@@ -109,6 +109,62 @@ def test_the_second_of_two_editors_keeps_the_text(
     expect(ugo.locator(".revision").first).to_contain_text("Ugo Sanna")
 
 
+def proposes(page: Page, text: str) -> None:
+    page.get_by_label("Testo della risposta").fill(text)
+    page.get_by_label("Perché va cambiata").fill("nota dell'ASL")
+    page.get_by_role("button", name="Proponi il testo").click()
+    expect(page.locator("#proposal")).to_contain_text("La Sua proposta aspetta")
+    expect(page.locator("#proposal")).to_contain_text(text)
+
+
+def shows_answer(page: Page, key: str) -> None:
+    page.goto(f"{page.url.partition('#')[0]}#risposte/{key}")
+    expect(page.get_by_label("Perché va cambiata")).to_be_visible()
+
+
+def test_an_answer_of_high_risk_is_live_when_another_has_published_it(
+    office: Office, teresa: Page, new_page: NewPage
+) -> None:
+    shows_answer(teresa, "guardia_medica")
+    before = teresa.get_by_label("Testo della risposta").input_value()
+    proposes(teresa, "Visita solo a domicilio.")
+    proposes(teresa, "Di notte visita chi non può aspettare.")
+    look(teresa, "proposal-mine")
+    assert complaints(teresa) == []
+    ugo = enters(new_page(viewport=WIDE), office, "ugo")
+    goes_to(ugo, "Risposte")
+    ugo.get_by_role("button", name="Da pubblicare").click()
+    ugo.locator(".topic", has_text="Guardia medica").click()
+    expect(ugo.locator("#proposal")).to_contain_text("Teresa Puddu propone questo testo")
+    expect(ugo.get_by_label("Testo della risposta")).to_have_value(before)
+    look(ugo, "proposal-theirs")
+    assert complaints(ugo) == []
+    ugo.get_by_role("button", name="Pubblica: vale subito").click()
+    ugo.get_by_role("button", name="Pubblica", exact=True).click()
+    expect(ugo.locator(".revision").first).to_contain_text("Teresa Puddu, pubblicata da Ugo Sanna")
+    expect(ugo.locator("#proposal section")).to_have_count(0)
+    ugo.get_by_role("button", name="Rimetti la versione 1").click()
+    ugo.get_by_role("button", name="Rimetti questa versione").click()
+    expect(ugo.get_by_label("Testo della risposta")).to_have_value(before)
+
+
+def test_who_proposed_reads_why_another_refused(
+    office: Office, teresa: Page, new_page: NewPage
+) -> None:
+    shows_answer(teresa, "camera_mortuaria")
+    proposes(teresa, "La camera mortuaria è aperta tutti i giorni.")
+    ugo = enters(new_page(viewport=PHONE), office, "ugo")
+    shows_answer(ugo, "camera_mortuaria")
+    look(ugo, "proposal-phone")
+    ugo.get_by_label("Se non va bene, perché").fill("la domenica è chiusa")
+    ugo.get_by_role("button", name="Non pubblicare").click()
+    expect(ugo.locator("#proposal")).to_contain_text("non è stata pubblicata")
+    teresa.reload()
+    expect(teresa.locator("#proposal")).to_contain_text("Ugo Sanna: «la domenica è chiusa»")
+    look(teresa, "proposal-refused")
+    assert complaints(teresa) == []
+
+
 def test_answers_are_found_without_accents_and_filtered(teresa: Page) -> None:
     goes_to(teresa, "Risposte")
     expect(teresa.get_by_role("status").first).to_have_text("77 risposte")

@@ -3,6 +3,7 @@ import { ask, tell } from "../api.js";
 import { draft, keepDraft } from "../drafts.js";
 import { byId, icon, make } from "../elements.js";
 import { preview } from "./preview.js";
+import { proposal } from "./proposal.js";
 import { history } from "./revisions.js";
 import { GROUPS, badges, day, plain } from "./words.js";
 
@@ -14,7 +15,7 @@ export async function showAnswer(view, { key, say, suffer, isGone }) {
   if (isGone()) return;
   const page = { answer: found, say, suffer, busy: false };
   const back = make("a", { class: "plain", href: "#risposte" }, icon("arrow-left"), "Tutte le risposte");
-  view.replaceChildren(back, make("h1", { dir: "auto" }, found.title), make("div", { id: "about" }), make("div", { class: "halves" }, form(page), make("section", { "aria-labelledby": "preview-title" }, make("h2", { id: "preview-title" }, "Come la leggono i cittadini"), make("div", { id: "preview" }))), make("div", { id: "others" }), make("section", { "aria-labelledby": "history-title" }, make("h2", { id: "history-title" }, "Storia"), make("div", { id: "history" })));
+  view.replaceChildren(back, make("h1", { dir: "auto" }, found.title), make("div", { id: "about" }), make("div", { id: "proposal" }), make("div", { class: "halves" }, form(page), make("section", { "aria-labelledby": "preview-title" }, make("h2", { id: "preview-title" }, "Come la leggono i cittadini"), make("div", { id: "preview" }))), make("div", { id: "others" }), make("section", { "aria-labelledby": "history-title" }, make("h2", { id: "history-title" }, "Storia"), make("div", { id: "history" })));
   byId("text").value = draft(slot(key), "text") || found.text;
   draw(page);
 }
@@ -23,6 +24,7 @@ export async function showAnswer(view, { key, say, suffer, isGone }) {
 function draw(page) {
   const { answer } = page;
   byId("about").replaceChildren(about(answer));
+  byId("proposal").replaceChildren(...proposal(answer, (how, ...what) => decide(page, how, ...what)));
   byId("others").replaceChildren(...others(answer));
   byId("history").replaceChildren(history(answer, (number) => restore(page, number)));
   drawText(page);
@@ -59,8 +61,9 @@ function form(page) {
     { class: "edit", id: "edit", novalidate: true, onsubmit: (event) => save(event, page) },
     make("div", { id: "problem", role: "alert" }),
     make("div", { class: "field" }, make("label", { for: "text" }, "Testo della risposta"), text, make("p", { class: "counter", id: "counter" }), fields),
-    make("div", { class: "field" }, make("label", { for: "reason" }, "Perché la cambia"), make("input", { class: "form-control", id: "reason", type: "text", maxlength: "300", autocomplete: "off", "aria-describedby": "problem" })),
-    make("button", { class: "btn btn-primary", type: "submit", id: "save" }, "Salva: vale subito"),
+    make("div", { class: "field" }, make("label", { for: "reason" }, page.answer.takes_two ? "Perché va cambiata" : "Perché la cambia"), make("input", { class: "form-control", id: "reason", type: "text", maxlength: "300", autocomplete: "off", "aria-describedby": "problem" })),
+    page.answer.takes_two ? make("p", { class: "soft field" }, "Qui un errore può fare danno: il testo nuovo lo pubblica un'altra persona che cura le risposte.") : null,
+    make("button", { class: "btn btn-primary", type: "submit", id: "save" }, page.answer.takes_two ? "Proponi il testo" : "Salva: vale subito"),
   );
 }
 
@@ -76,7 +79,23 @@ async function save(event, page) {
     byId("text").value = page.answer.text;
     byId("reason").value = "";
     draw(page);
-    page.say("Salvata: i cittadini la leggono da adesso.");
+    page.say(page.answer.takes_two ? "Proposta salvata: la pubblica un'altra persona." : "Salvata: i cittadini la leggono da adesso.");
+  }
+}
+
+const DECIDED = {
+  publish: "Pubblicata: i cittadini la leggono da adesso.",
+  drop: "La proposta è stata tolta: la risposta resta com'è.",
+};
+
+async function decide(page, how, { number }, reason) {
+  const body = { proposal: number, ...(reason.trim() && { reason }) };
+  const shown = page.answer.text;
+  if (await change(page, `training/answers/${page.answer.key}/${how}`, body)) {
+    if (byId("text").value.trim() === shown.trim()) byId("text").value = page.answer.text;
+    draw(page);
+    page.say(DECIDED[how]);
+    byId("text").focus();
   }
 }
 
@@ -124,5 +143,5 @@ function complain(sentence, ...more) {
 
 function others({ others: found }) {
   if (!found.length) return [];
-  return [make("h2", {}, "Altri testi di questo argomento"), make("dl", { class: "other-texts" }, found.map(({ name, text }) => make("div", {}, make("dt", {}, plain(name)), make("dd", { dir: "auto" }, text))))];
+  return [make("h2", {}, "Altri testi di questo argomento"), make("dl", { class: "other-texts" }, found.map(({ name, text }) => make("div", {}, make("dt", {}, name === "more" ? "Per chi vuole sapere di più" : plain(name)), make("dd", { dir: "auto" }, text))))];
 }

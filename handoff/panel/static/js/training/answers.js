@@ -7,6 +7,7 @@ const FILTERS = [
   ["all", "Tutte", () => true],
   ["sample", "Di esempio", (answer) => answer.sample],
   ["expired", "Da ricontrollare", (answer) => answer.expired],
+  ["proposed", "Da pubblicare", (answer) => answer.proposed],
 ];
 const chosen = { search: "", filter: "all" }; // kept while one looks at an answer
 
@@ -22,7 +23,7 @@ export async function showAnswers(view, { isGone }) {
     list.replaceChildren(...found.map(card));
     count.textContent = found.length ? `${found.length} ${found.length === 1 ? "risposta" : "risposte"}` : "Nessuna risposta così: provi con un'altra parola o un altro filtro.";
   };
-  view.replaceChildren(make("h1", {}, "Risposte"), make("p", { class: "lead" }, "Quello che i cittadini leggono. Una modifica vale subito, senza addestrare."), search(draw), filters, count, list);
+  view.replaceChildren(make("h1", {}, "Risposte"), make("p", { class: "lead" }, "Quello che i cittadini leggono. Una modifica vale subito, senza addestrare; dove un errore può fare danno, la pubblica un'altra persona."), search(draw), filters, count, list);
   draw();
 }
 

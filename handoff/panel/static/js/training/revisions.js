@@ -13,15 +13,18 @@ function item(revision, answer, restore) {
   return make(
     "li",
     { class: "revision" },
-    make("p", { class: "revision-head" }, make("strong", {}, `Versione ${revision.number}`), live ? make("span", { class: "badge-live" }, "in uso") : null, make("span", {}, revision.author), make("time", { class: "soft", datetime: revision.created_at }, short(revision.created_at))),
+    make("p", { class: "revision-head" }, make("strong", {}, `Versione ${revision.number}`), live ? make("span", { class: "badge-live" }, "in uso") : null, make("span", {}, people(revision)), make("time", { class: "soft", datetime: revision.created_at }, short(revision.created_at))),
     make("p", { class: "revision-why" }, `«${revision.reason}»`),
-    make("p", { class: "difference", dir: "auto" }, ...words(revision)),
+    make("p", { class: "difference", dir: "auto" }, ...differing(revision)),
     revision.also.length ? make("p", { class: "soft" }, `Cambiati anche: ${revision.also.map((name) => FIELDS[name] ?? name).join(", ")}`) : null,
     live ? null : button(revision, restore),
   );
 }
 
-function words({ difference, text }) {
+const people = ({ author, approved_by: by }) => (by ? `${author}, pubblicata da ${by}` : author);
+
+/** A text with what it changes; whole when it is the first. */
+export function differing({ difference, text }) {
   if (!difference) return [text];
   return difference.map(({ kind, text: piece }) => (kind === "same" ? piece : changed(kind, piece)));
 }

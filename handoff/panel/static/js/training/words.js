@@ -63,6 +63,6 @@ export function plain(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export function badges({ sample, expired }) {
-  return [sample && make("span", { class: "badge-sample" }, "di esempio"), expired && make("span", { class: "badge-expired" }, "da ricontrollare")].filter(Boolean);
+export function badges({ sample, expired, proposed }) {
+  return [sample && make("span", { class: "badge-sample" }, "di esempio"), expired && make("span", { class: "badge-expired" }, "da ricontrollare"), proposed && make("span", { class: "badge-ready" }, "da pubblicare")].filter(Boolean);
 }
