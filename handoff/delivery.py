@@ -30,6 +30,7 @@ from handoff.undelivered import call_a_person, note_failure
 WITHHELD = "withheld"  # what need not or must not leave
 ONLY_PERSONS = "su questo canale scrivono solo persone"
 NOT_WORTH_IT = "su questo canale le cortesie si risparmiano"
+OVERSLEPT = "non è partito in tempo"
 logger = logging.getLogger(__name__)
 CLOSED = "il cittadino non scrive da troppo tempo: il canale non accetta più messaggi liberi"
 
@@ -44,7 +45,7 @@ class Delivery:
         send_within: float = SEND_WITHIN,
     ) -> None:
         self.database = database
-        self._send_within = send_within  # seconds, below the lease
+        self._send_within = send_within  # seconds from the claim, below the lease
         self._telemetry = telemetry
         self.channels = channels
 
@@ -84,8 +85,11 @@ class Delivery:
         return await self._attempt(replace(job, outbound=outbound), channel)
 
     async def _attempt(self, job: Claimed, channel: Channel) -> str:
+        send_by = job.claimed_at + self._send_within
+        if asyncio.get_running_loop().time() > send_by:  # our process stood still
+            return await self._later(job, OVERSLEPT)
         try:
-            async with asyncio.timeout(self._send_within):
+            async with asyncio.timeout_at(send_by):
                 receipt = await channel.send(job.outbound)
         except TimeoutError:
             return await self._unknown(job, channel, "il servizio non ha risposto in tempo")

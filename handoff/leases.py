@@ -14,7 +14,8 @@ HELD: tuple[type[Inbox] | type[Outbox] | type[Attachment], ...] = (Inbox, Outbox
 READY: ColumnElement[str] = literal_column("'ready'")
 RUN: ColumnElement[str] = literal_column("'run'")
 LEASE = 60.0  # seconds; asking the bot twice takes 11, three slow parts of a message below 55
-SEND_WITHIN = 55.0  # seconds; what hangs longer could arrive after what another worker sends next
+# Seconds from the claim: what begins or hangs longer could arrive after what another worker sends
+SEND_WITHIN = 55.0
 
 
 def heads(table: type[Inbox] | type[Outbox], limit: int) -> CTE:

@@ -1,5 +1,6 @@
 """What goes out: claim · attempt (committed before the request leaves) · outcome."""
 
+import asyncio
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,10 +35,12 @@ class Claimed:
     heard_at: datetime | None  # when the citizen wrote last
     too_old: bool
     interrupted: bool  # an earlier attempt began and its end is not known
+    claimed_at: float  # by the loop's clock
 
 
 async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Claimed]:
     """Lease up to `limit` heads and record that an attempt begins."""
+    claimed_at = asyncio.get_running_loop().time()  # before the lease begins, never after
     ids = await session.scalars(
         update(Outbox)
         .where(Outbox.id.in_(select(heads(Outbox, limit).c.id)))
@@ -45,10 +48,10 @@ async def claim(session: AsyncSession, *, owner: str, limit: int = 1) -> list[Cl
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    return [await _begin(session, owner, number) for number in sorted(ids)]
+    return [await _begin(session, owner, number, claimed_at) for number in sorted(ids)]
 
 
-async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
+async def _begin(session: AsyncSession, owner: str, outbox_id: int, claimed_at: float) -> Claimed:
     row = await session.get_one(Outbox, outbox_id, populate_existing=True)
     message = await session.get_one(Message, row.message_id)
     conversation = await session.get_one(Conversation, row.conversation_id)
@@ -68,6 +71,7 @@ async def _begin(session: AsyncSession, owner: str, outbox_id: int) -> Claimed:
         heard_at=conversation.heard_at,
         too_old=present() - row.created_at > MAX_AGE,
         interrupted=open_attempt is not None,
+        claimed_at=claimed_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,9 +84,25 @@ async def test_what_hangs_is_cut_off_before_another_worker_may_begin_with_the_ne
     await say(database, "uno")
     async with database.begin() as session:
         [job] = await outbox.claim(session, owner="a", limit=1)
-    await Delivery(database, {"post": Hanging()}, send_within=0.01).deliver(job)
+    await Delivery(database, {"post": Hanging()}, send_within=0.2).deliver(job)
     [row] = await until(database, "unknown")
     assert row.reason == "il servizio non ha risposto in tempo"
+
+
+async def test_who_stood_still_until_another_may_have_the_job_does_not_send_it(
+    database: Database,
+) -> None:
+    await say(database, "uno", "due")
+    async with database.begin() as session:
+        [stopped] = await outbox.claim(session, owner="stopped")
+        await session.execute(update(Outbox).values(lease_until=0.0))
+    post = OpenPost()
+    late = replace(stopped, claimed_at=stopped.claimed_at - LEASE)
+    await Delivery(database, {"post": post}).deliver(late)
+    assert post.sent == []
+    async for _ in at_work(database, post):
+        await until(database, "sent")
+    assert [message.text for message in post.sent] == ["uno", "due"]
 
 
 async def test_a_temporary_failure_waits_as_long_as_the_provider_asks(

@@ -166,13 +166,16 @@ class Service(RuleBasedStateMachine):
         self._time_passes(seconds)
 
     def _time_passes(self, seconds: float) -> None:
+        self.run(self._grow_older(seconds))
+
+    async def _grow_older(self, seconds: float) -> None:
         """Who sends is cut off in time: every other message has arrived, the rest never will."""
+        await self.world.pass_time(seconds)
         for work in self._asking("outbox"):
-            if seconds > SEND_WITHIN and not work.is_late:
+            if work.is_older_than(SEND_WITHIN) and not work.is_late:
                 if work.job.id % 2:
                     self._took(work)
                 work.is_late = True
-        self.run(self.world.pass_time(seconds))
 
     @rule(hours=st.sampled_from((-1, 0, 1)))
     def wall_clock_jumps(self, hours: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -75,6 +75,11 @@ class Work:
     task: asyncio.Task[None] | None = None
     gate: asyncio.Future[Any] | None = None
     is_late: bool = False  # its call took so long that it is cut off
+
+    def is_older_than(self, seconds: float) -> bool:
+        """Since its claim."""
+        age: float = asyncio.get_running_loop().time() - self.job.claimed_at
+        return age > seconds
 
 
 @dataclass
@@ -198,6 +203,9 @@ class World:
                 await session.execute(
                     update(table).where(table.due > 0.0).values(due=table.due - seconds)
                 )
+        for work in self.works:
+            if work.queue == "outbox":
+                work.job = replace(work.job, claimed_at=work.job.claimed_at - seconds)
 
     async def move_wall_clock(self, by: timedelta) -> None:
         """The workers' clock jumps back by so much: what they wrote before seems later."""
