@@ -53,7 +53,7 @@ def table(result: Mapping[str, Any]) -> str:
     for name, words in ROWS.items():
         values = (result.get(side, {}).get(name) for side in sides)
         lines.append(f"{words:52}" + "".join(f"{_number(value):>12}" for value in values))
-    lines += [f"training, s: {result['training_s']:.1f} (the same model for both)", "ratios:"]
+    lines += [f"training, s: {_number(result['training_s'])} (the same model for both)", "ratios:"]
     lines += [f"  {name}: {value}" for name, value in result["ratios"].items()]
     for part in ("claims", "streams"):
         lines.append(f"{part}: {json.dumps(result.get(part))}")

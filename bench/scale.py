@@ -14,6 +14,7 @@ class Scale:
     many: int = 1_000_000
     claims: int = 400
     streams: int = 5_000  # open web chats
+    watched_s: float = 30.0  # seconds for which they are looked at
 
     @property
     def early(self) -> slice:
@@ -35,4 +36,5 @@ QUICK = Scale(
     many=2_000,
     claims=20,
     streams=50,
+    watched_s=1.0,
 )

@@ -22,7 +22,6 @@ from ops.places import OUR_PYTHON
 from ops.progress import say
 
 AT_ONCE = 100  # connections that are opened together
-WATCHED_S = 30.0  # how long the idle process is looked at
 SAMPLES = 20
 FIRST = b"event: holder"
 SESSION = """
@@ -31,7 +30,8 @@ values (:hash, :talk, current_timestamp, current_timestamp)
 """
 
 
-async def measure(count: int) -> dict[str, Any]:
+async def measure(count: int, *, watched_s: float) -> dict[str, Any]:
+    """`watched_s`: how long the idle process is looked at."""
     with tempfile.TemporaryDirectory() as folder:
         env = stacks.environment(Path(folder)) | {"SPORTELLO_LIMITS": "off"}
         stacks.migrate(env)
@@ -39,10 +39,10 @@ async def measure(count: int) -> dict[str, Any]:
         with programs(env, folder=Path(folder)) as running:
             running.start("handoff", OUR_PYTHON, "-m", "handoff", "serve")
             running.wait_for(f"{env['SPORTELLO_HANDOFF_URL']}/healthz")
-            return await _hold(running, env["SPORTELLO_HANDOFF_URL"], count)
+            return await _hold(running, env["SPORTELLO_HANDOFF_URL"], count, watched_s)
 
 
-async def _hold(running: Programs, url: str, count: int) -> dict[str, Any]:
+async def _hold(running: Programs, url: str, count: int, watched_s: float) -> dict[str, Any]:
     pids = running.pids(["handoff"])
     before = resident_mb(pids)
     async with contextlib.AsyncExitStack() as stack:
@@ -55,8 +55,8 @@ async def _hold(running: Programs, url: str, count: int) -> dict[str, Any]:
             stack.callback(chat.close)
         kind = {"handoff": pids}
         used = counters.cpu_seconds(kind)["handoff"]
-        await asyncio.sleep(WATCHED_S)
-        idle = (counters.cpu_seconds(kind)["handoff"] - used) / WATCHED_S
+        await asyncio.sleep(watched_s)
+        idle = (counters.cpu_seconds(kind)["handoff"] - used) / watched_s
         delays = [await chat.hears(url) for chat in chats[:: max(1, count // SAMPLES)]]
         return {
             "open": sum(chat.is_open for chat in chats),

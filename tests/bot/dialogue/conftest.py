@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from uuid import uuid4
 import pytest
 
 from bot.application import load
+from bot.models import find_made_of
 from bot.processor import Processor
 from bot.question import Question
-from bot.settings import Settings
+from bot.settings import Settings, models_folder
 from bot.trackers import TABLE
-from bot.train import refresh
+from bot.train import ingredients, refresh
 from italian.forms import read_forms
 from tests.bot.dialogue.loopback import action_server
 from tests.fake_internal import TOKEN, internal_api
@@ -92,7 +94,11 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return refresh(tmp_path_factory.mktemp("models"))
+    """Trained for these tests, unless the one that serves was made of the very same."""
+    folder = tmp_path_factory.mktemp("models")
+    if made := find_made_of(models_folder(), ingredients()):
+        shutil.copy(made, folder)
+    return refresh(folder)
 
 
 @pytest.fixture(scope="session")
