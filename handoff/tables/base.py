@@ -12,10 +12,18 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite forgets zones, so it is given back on reading."""
+    """An aware datetime, kept in UTC; SQLite forgets zones, so they go before and come back after.
+
+    Without a zone nobody knows which moment is meant: ValueError.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC) if value else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value

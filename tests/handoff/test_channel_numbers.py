@@ -1,6 +1,6 @@
 """What the page of channels counts."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -57,3 +57,14 @@ async def test_what_arrived_after_all_did_not_fail(database: Database) -> None:
     await told(database, status("failed"))
     await told(database, status("delivered"))
     assert await failed_today(database, present()) == 0
+
+
+async def test_the_day_begins_at_midnight_in_rome(database: Database) -> None:
+    await sent_yesterday(database)
+    await told(database, status("failed"))
+    midnight = datetime(2026, 11, 27, 23, tzinfo=UTC)
+    for minutes, failed in ((-1, 0), (1, 1)):
+        moment = midnight + timedelta(minutes=minutes)
+        async with database.begin() as session:
+            await session.execute(update(DeliveryReport).values(created_at=moment))
+        assert await failed_today(database, midnight + timedelta(minutes=30)) == failed
