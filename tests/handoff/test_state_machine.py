@@ -12,8 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.handoff.machine.service import Service
 
-FAST = {"sqlite": (15, 40), "postgresql": (5, 40)}  # examples, steps; the same ones each time
-DEEP = {"sqlite": (400, 60), "postgresql": (250, 60)}
+FAST = {"sqlite": (15, 50), "postgresql": (5, 50)}  # examples, steps; the same ones each time
+DEEP = {"sqlite": (400, 80), "postgresql": (250, 80)}
 
 
 @pytest.mark.parametrize(
