@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import HTTPException, Request
@@ -22,6 +23,7 @@ from handoff.panel import passwords
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_TEXT = 4_000  # characters
+FAR = datetime(2200, 1, 1, tzinfo=UTC)  # the end of time would overflow in some zones
 # Control characters except tab and line break, bidi overrides (CVE-2021-42574), byte-order marks.
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -135,7 +137,7 @@ class NewNotice(Body):
 
     text: Text
     topics: Annotated[list[str], Field(max_length=80)] = []
-    ends_at: Annotated[AwareDatetime, Strict(False)]
+    ends_at: Annotated[AwareDatetime, Strict(False), Field(lt=FAR)]
     faults: ClassVar[dict[str, str]] = {"ends_at": NO_END}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.knowledge import editing
-from handoff.knowledge.revisions import Outdated, block_of
+from handoff.knowledge.revisions import Outdated, block_of, history
 from handoff.tables import KnowledgeProposal, KnowledgeRevision, Operator, present
 from handoff.training.difference import difference
 
@@ -67,8 +67,8 @@ async def propose(
     session: AsyncSession, key: str, text: str, *, by: Operator, reason: str, seen: int
 ) -> None:
     """In the place of one's own that waits; Outdated, BadKnowledge, or NotNow for another's."""
+    waiting = await undecided(session, key)  # waits for who publishes just now
     await editing.tried(session, key, text, seen=seen)
-    waiting = await undecided(session, key)
     if waiting is not None and waiting.author_id != by.id:
         raise NotNow(WAITS.format(author=waiting.author))
     if waiting is not None:  # whoever has read it must not publish what they have not
@@ -79,6 +79,31 @@ async def propose(
             key=key, seen=seen, text=text, author_id=by.id, author=by.name, reason=reason
         )
     )
+
+
+async def restore(
+    session: AsyncSession, key: str, number: int, *, by: Operator, reason: str, seen: int
+) -> None:
+    """An older revision becomes live; of high risk alone only what others have approved.
+
+    Else its words become a proposal; errors as in `propose`.
+    """
+    past = await history(session, key)
+    wanted = next((each for each in past if each.number == number), None)
+    if wanted is not None and _takes_another(past[-1], wanted, by):
+        text = str(block_of(wanted).entry()["answer"]).strip()
+        await propose(session, key, text, by=by, reason=reason, seen=seen)
+    else:
+        await editing.restore(session, key, number, author=by.name, reason=reason, seen=seen)
+
+
+def _takes_another(live: KnowledgeRevision, wanted: KnowledgeRevision, by: Operator) -> bool:
+    """Nobody lowers a risk or brings back their own words alone."""
+    if block_of(live).entry()["risk"] != HIGH:
+        return False
+    is_approved = wanted.origin == "file" or wanted.approved_by is not None
+    is_as_risky = block_of(wanted).entry()["risk"] == HIGH
+    return not (is_approved and is_as_risky) or wanted.author == by.name
 
 
 async def publish(session: AsyncSession, key: str, number: int, *, by: Operator) -> None:

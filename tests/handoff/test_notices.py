@@ -172,6 +172,7 @@ async def test_an_operator_reads_notices_and_opens_none(app: FastAPI) -> None:
         {"topics": "parcheggio"},
         {"ends_at": "domani"},
         {"ends_at": "2026-11-30T10:00:00"},
+        {"ends_at": "9999-12-31T23:59:59-05:00"},
         {"ends_at": "2020-11-30T10:00:00+01:00"},
     ],
 )

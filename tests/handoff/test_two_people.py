@@ -1,11 +1,13 @@
 """An answer of high risk takes two people: what one proposes, another publishes or refuses."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from handoff.knowledge import revisions
 from handoff.panel.training.access import NOT_YOURS
 from tests.fake_bot import FakeBot, by_the_contract
 from tests.handoff.desk import Desk
@@ -133,6 +135,38 @@ async def test_going_back_takes_one_person_and_overtakes_what_waits(
     assert late.status_code == 409
     assert "Dopo questa proposta" in late.json()["detail"]
     assert (await answer(teresa))["number"] == 3
+
+
+async def test_nobody_brings_back_their_own_words_alone(teresa: Desk, ugo: Desk) -> None:
+    await decides(ugo, "publish", (await proposes(teresa))["proposal"]["number"])
+    await ugo.does(f"{PATH}/restore", number=1, seen=2, reason="era giusta")
+    again = await teresa.does(f"{PATH}/restore", number=2, seen=3, reason="era giusta la mia")
+    assert again.status_code == 200, again.text
+    assert (again.json()["number"], again.json()["proposal"]["text"]) == (3, NEW)
+    back = await ugo.does(f"{PATH}/restore", number=2, seen=3, reason="aveva ragione")
+    assert back.json()["number"] == 4
+
+
+async def test_going_back_does_not_lower_the_risk(app: FastAPI, teresa: Desk) -> None:
+    """What another page of the files raised meanwhile stays raised."""
+    async with app.state.database.begin() as session:
+        first = revisions.block_of((await revisions.history(session, "parcheggio"))[-1])
+        riskier = replace(first, text=first.text.replace("risk: L", "risk: H"))
+        how = {"number": 2, "origin": "file", "author": "sportello", "reason": "rischio"}
+        revisions.add(session, riskier, **how)
+    body = {"number": 1, "seen": 2, "reason": "prova"}
+    told = (await teresa.does("training/answers/parcheggio/restore", **body)).json()
+    assert (told["number"], told["takes_two"], told["proposal"]["mine"]) == (2, True, True)
+
+
+async def test_who_read_an_older_text_is_told_so_though_a_proposal_waits(
+    teresa: Desk, ugo: Desk
+) -> None:
+    await decides(ugo, "publish", (await proposes(teresa))["proposal"]["number"])
+    await proposes(ugo, "Un testo nuovo.", seen=2)
+    late = await teresa.does(PATH, text="Un altro.", seen=1, reason="prova")
+    assert late.status_code == 409
+    assert "ha cambiato questa risposta" in late.json()["detail"]
 
 
 async def test_the_list_shows_for_which_answers_a_proposal_waits(teresa: Desk) -> None:

@@ -138,12 +138,12 @@ async def drop(request: Request, key: Key, entry: Changing) -> Response:
 @router.post("/{key}/restore")
 async def restore(request: Request, key: Key, entry: Changing) -> Response:
     given = await bodies.read(Restoring, request)
-    return await _change(
-        request,
-        key,
-        entry,
-        lambda session: editing.restore(session, key, given.number, **_who_and_why(entry, given)),
-    )
+    by, reason = entry.operator, given.reason
+
+    async def step(session: AsyncSession) -> None:
+        await proposals.restore(session, key, given.number, by=by, reason=reason, seen=given.seen)
+
+    return await _change(request, key, entry, step)
 
 
 def _who_and_why(entry: Entry, given: Change) -> dict[str, Any]:
@@ -154,13 +154,13 @@ async def _change(
     request: Request, key: str, entry: Entry, step: Callable[[AsyncSession], Awaitable[object]]
 ) -> Response:
     """The answer as it is afterwards; for the loser as it is now."""
-    before = await _answer(request, key, entry)  # 404 before anything else
+    await _answer(request, key, entry)  # 404 before anything else
     try:
         async with request.app.state.database.begin() as session:
             await step(session)
-    except (revisions.Outdated, IntegrityError):
+    except (revisions.Outdated, IntegrityError) as error:
         present = await _answer(request, key, entry)
-        return _lost(_overtaken(present, since=before), present)
+        return _lost(_overtaken(error, present), present)
     except proposals.NotNow as why:
         return _lost(str(why), await _answer(request, key, entry))
     except BadKnowledge as error:
@@ -168,9 +168,10 @@ async def _change(
     return JSONResponse(await _answer(request, key, entry), headers=PRIVATE)
 
 
-def _overtaken(present: dict[str, Any], *, since: dict[str, Any]) -> str:
+def _overtaken(error: Exception, present: dict[str, Any]) -> str:
     """Of two proposals of one moment the second meets the first's index."""
-    if present["number"] == since["number"] and (waiting := present["proposal"]):
+    waiting = present["proposal"]
+    if isinstance(error, IntegrityError) and waiting and not waiting["refused_by"]:
         return proposals.WAITS.format(author=waiting["author"])
     return OVERTAKEN.format(author=present["revisions"][0]["author"])
 

@@ -13,7 +13,7 @@ const slot = (key) => `risposta:${key}`;
 export async function showAnswer(view, { key, say, suffer, isGone }) {
   const found = await ask(`training/answers/${encodeURIComponent(key)}`);
   if (isGone()) return;
-  const page = { answer: found, say, suffer, busy: false };
+  const page = { answer: found, say, suffer, isGone, busy: false };
   const back = make("a", { class: "plain", href: "#risposte" }, icon("arrow-left"), "Tutte le risposte");
   view.replaceChildren(back, make("h1", { dir: "auto" }, found.title), make("div", { id: "about" }), make("div", { id: "proposal" }), make("div", { class: "halves" }, form(page), make("section", { "aria-labelledby": "preview-title" }, make("h2", { id: "preview-title" }, "Come la leggono i cittadini"), make("div", { id: "preview" }))), make("div", { id: "others" }), make("section", { "aria-labelledby": "history-title" }, make("h2", { id: "history-title" }, "Storia"), make("div", { id: "history" })));
   byId("text").value = draft(slot(key), "text") || found.text;
@@ -96,6 +96,9 @@ async function decide(page, how, { number }, reason) {
     draw(page);
     page.say(DECIDED[how]);
     byId("text").focus();
+  } else if (byId("why-not")) {
+    byId("why-not").value = reason;
+    byId("proposal-title").focus();
   }
 }
 
@@ -105,7 +108,7 @@ async function restore(page, number) {
     keepDraft(slot(page.answer.key), "text", "");
     byId("text").value = page.answer.text;
     draw(page);
-    page.say(`La versione ${number} è di nuovo in uso.`);
+    page.say(page.answer.number === body.seen ? "Quel testo è ora una proposta: lo pubblica un'altra persona." : `La versione ${number} è di nuovo in uso.`);
     byId("history-title").scrollIntoView({ block: "nearest" });
   }
 }
@@ -117,14 +120,14 @@ async function change(page, path, body) {
   page.busy = true;
   try {
     page.answer = await tell(path, body);
-    return true;
+    return !page.isGone();
   } catch (problem) {
     if (problem.status === 401) page.suffer(problem);
-    else lose(page, problem);
+    else if (!page.isGone()) lose(page, problem);
     return false;
   } finally {
     page.busy = false;
-    if (byId("save")) drawText(page);
+    if (!page.isGone()) drawText(page);
   }
 }
 
@@ -138,7 +141,9 @@ function lose(page, problem) {
 }
 
 function complain(sentence, ...more) {
-  byId("problem").replaceChildren(...(sentence ? [make("div", { class: "notice notice-bad" }, make("p", {}, sentence), ...more.filter(Boolean))] : []));
+  const place = byId("problem");
+  place.replaceChildren(...(sentence ? [make("div", { class: "notice notice-bad" }, make("p", {}, sentence), ...more.filter(Boolean))] : []));
+  if (sentence) place.scrollIntoView({ block: "nearest" });
 }
 
 function others({ others: found }) {

@@ -12,7 +12,7 @@ export function proposal({ proposal: found, title }, decide) {
     make(
       "section",
       { class: `proposal notice ${found.refused_by ? "notice-bad" : "notice-info"}`, "aria-labelledby": "proposal-title" },
-      make("h2", { id: "proposal-title" }, heading(found)),
+      make("h2", { id: "proposal-title", tabindex: "-1" }, heading(found)),
       make("p", { class: "revision-head" }, make("span", {}, found.author), make("time", { class: "soft", datetime: found.created_at }, short(found.created_at)), make("span", {}, `«${found.reason}»`)),
       make("blockquote", { dir: "auto" }, found.text),
       make("details", {}, make("summary", {}, "Che cosa cambia rispetto al testo in uso"), make("p", { class: "difference", dir: "auto" }, ...differing(found))),
