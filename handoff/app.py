@@ -71,7 +71,7 @@ def _show(app: FastAPI, house: House) -> None:
     app.state.clock = house.clock
     app.state.channels = house.channels
     app.state.gateway = house.gateway
-    app.state.crew = house.crew()
+    app.state.crew, app.state.chores = house.crew(), Chores()
     app.state.metrics = house.metrics
     app.state.telemetry = house.metrics.counters
     app.state.workshop = Workshop(
@@ -91,6 +91,7 @@ def _show(app: FastAPI, house: House) -> None:
         frozenset(house.channels),
         house.scanner,
         house.room,
+        lambda: {*app.state.crew.fallen, *app.state.chores.fallen},
     )
     app.state.ledger = LedgerWatch(
         house.database,
@@ -114,7 +115,7 @@ def _mount_faces(app: FastAPI, house: House) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
-    chores = _chores(app)
+    _begin_chores(app)
     try:
         if house.settings.workers:
             house.gateway.employ(app.state.crew.answerers)
@@ -124,26 +125,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         training = asyncio.create_task(app.state.workshop.stop())
         await app.state.crew.stop()
         await training
-        await chores.end()
+        await app.state.chores.end()
         await house.close()
 
 
-def _chores(app: FastAPI) -> Chores:
+def _begin_chores(app: FastAPI) -> None:
     house: House = app.state.house
+    chores: Chores = app.state.chores
     listening = partial(
         keep_listening,
         house.gateway.safety,
         house.settings.models,
         heard=app.state.health.hears,
     )
-    chores = Chores()
     chores.begin("wake-ups", house.database.hear_others)
     chores.begin("missed rings", MissedRings(house.database).run)
     chores.begin("start", app.state.health.watch_the_start)
     chores.begin("ledger", app.state.ledger.run)
     chores.begin("knowledge", partial(keep_fresh, house.database, house.knowledge))
     chores.begin("ear", listening)
-    return chores
 
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:

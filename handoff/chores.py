@@ -8,6 +8,7 @@ import journal
 from handoff.ending import end
 
 PAUSE = 2.0  # seconds before what fell is begun anew
+LATELY = 60.0  # seconds for which a fall is told of
 logger = logging.getLogger(__name__)
 
 
@@ -17,27 +18,42 @@ class Chores:
     def __init__(self, *, pause: float = PAUSE) -> None:
         self._pause = pause
         self._tasks: list[asyncio.Task[None]] = []
-        self._fallen: set[str] = set()
+        self._lying: set[str] = set()
+        self._fell: dict[str, float] = {}  # when, by the loop's clock
 
     @property
     def are_well(self) -> bool:
         """False while one that fell waits for its new beginning."""
-        return not self._fallen
+        return not self._lying
+
+    @property
+    def fallen(self) -> list[str]:
+        """The names of those that fell lately; one that falls again and again stays among them."""
+        since = asyncio.get_running_loop().time() - LATELY
+        return sorted(name for name, moment in self._fell.items() if moment > since)
 
     def begin(self, name: str, chore: Callable[[], Awaitable[None]]) -> None:
-        """`name` is the log's."""
+        """`name` is for the log and for /readyz."""
         self._tasks.append(asyncio.create_task(self._keep_up(name, chore)))
 
     async def _keep_up(self, name: str, chore: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 return await chore()
+            except asyncio.CancelledError as error:
+                if _is_ending():
+                    raise
+                self._note(name, error)  # a library cancelled itself
             except Exception as error:  # each sees to what can be foreseen by itself
-                # never the text of the error: it may quote a citizen
-                logger.error("%s fell: %s", name, journal.place_of(error))
-            self._fallen.add(name)
+                self._note(name, error)
             await asyncio.sleep(self._pause)
-            self._fallen.remove(name)
+            self._lying.remove(name)
+
+    def _note(self, name: str, error: BaseException) -> None:
+        # never the text of the error: it may quote a citizen
+        logger.error("%s fell: %s", name, journal.place_of(error))
+        self._lying.add(name)
+        self._fell[name] = asyncio.get_running_loop().time()
 
     def leave(self) -> None:
         """Ask all to end."""
@@ -46,3 +62,9 @@ class Chores:
 
     async def end(self) -> None:
         await end(self._tasks)
+
+
+def _is_ending() -> bool:
+    """Somebody asked the very task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -95,6 +95,10 @@ class Crew:
     def is_well(self) -> bool:
         return self._chores.are_well
 
+    @property
+    def fallen(self) -> list[str]:
+        return self._chores.fallen
+
     async def start(self, receive: Receive) -> None:
         """Take back what dead workers of this machine held, then work and listen."""
         self._database.bell.open()

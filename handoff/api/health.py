@@ -1,7 +1,7 @@
 """Is it alive, and is it ready? The service still answers without bot or actions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from handoff.db import Database
 from handoff.tables import ChannelState
 
 PATIENCE = 1.0  # seconds for each probe
+FELL = "è caduto ed è ricominciato da poco: il motivo è nel registro"
 START_LOOK = 0.5  # seconds between looks while the neighbours start
 Where = Callable[[], Awaitable[Sequence[str]]]  # addresses that answer 200 when all is well there
 router = APIRouter(include_in_schema=False)
@@ -31,6 +32,7 @@ class Health:
     channels: frozenset[str] = frozenset()  # those that run
     scanner: Scanner = field(default_factory=Scanner)
     room: Room = field(default_factory=Room)
+    fallen: Callable[[], Iterable[str]] = tuple  # chores that fell lately
     was_up: bool = field(default=False, init=False)
 
     def hears(self) -> None:
@@ -54,6 +56,7 @@ class Health:
         told |= {"scanner": away} if away else {}
         scarce = self.room.trouble()
         told |= {"disk": scarce} if scarce else {}
+        told |= {f"chore:{name}": FELL for name in self.fallen()}
         body = {
             "ready": ready,
             "degraded": sorted(told),

@@ -51,6 +51,25 @@ async def test_while_one_lies_fallen_they_are_not_well_and_the_others_go_on() ->
     await chores.end()
 
 
+@pytest.mark.falls
+async def test_a_fall_is_remembered_for_a_while_and_a_library_that_cancels_itself_is_one() -> None:
+    chores, again = Chores(pause=0), asyncio.Event()
+    cancelled: list[int] = []
+
+    async def cancels_itself() -> None:
+        if cancelled:
+            again.set()
+            await asyncio.Event().wait()
+        cancelled.append(1)
+        raise asyncio.CancelledError
+
+    chores.begin("odd", cancels_itself)
+    async with asyncio.timeout(5):
+        await again.wait()
+    assert (chores.are_well, chores.fallen) == (True, ["odd"])
+    await chores.end()
+
+
 async def test_one_that_ends_by_itself_is_well() -> None:
     chores, done = Chores(), asyncio.Event()
 

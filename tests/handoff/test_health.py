@@ -45,6 +45,15 @@ async def test_a_bot_that_goes_down_later_is_only_a_degradation(
     assert (status, body["ready"], body["degraded"]) == (200, True, ["bot"])
 
 
+async def test_a_chore_that_fell_lately_is_a_degradation(
+    database: Database, fake_bot: FakeBot, health: Checks
+) -> None:
+    checked = health(database, fake_bot.url)
+    checked.fallen = lambda: ["knowledge"]
+    status, body = await checked.report()
+    assert (status, body["degraded"]) == (200, ["chore:knowledge"])
+
+
 async def test_of_several_bots_the_one_that_is_away_is_named_and_the_service_ready(
     database: Database, fake_bot: FakeBot, health: Checks
 ) -> None:
