@@ -96,7 +96,7 @@ async function decide(page, how, { number }, reason) {
     draw(page);
     page.say(DECIDED[how]);
     byId("text").focus();
-  } else if (byId("why-not")) {
+  } else if (!page.isGone() && byId("why-not")) {
     byId("why-not").value = reason;
     byId("proposal-title").focus();
   }
