@@ -18,18 +18,20 @@ class Chores:
     def __init__(self, *, pause: float = PAUSE) -> None:
         self._pause = pause
         self._tasks: list[asyncio.Task[None]] = []
-        self._lying: set[str] = set()
         self._fell: dict[str, float] = {}  # when, by the loop's clock
 
     @property
     def are_well(self) -> bool:
         """False while one that fell waits for its new beginning."""
-        return not self._lying
+        return not self._fallen_within(self._pause)
 
     @property
     def fallen(self) -> list[str]:
         """The names of those that fell lately; one that falls again and again stays among them."""
-        since = asyncio.get_running_loop().time() - LATELY
+        return self._fallen_within(LATELY)
+
+    def _fallen_within(self, seconds: float) -> list[str]:
+        since = asyncio.get_running_loop().time() - seconds
         return sorted(name for name, moment in self._fell.items() if moment > since)
 
     def begin(self, name: str, chore: Callable[[], Awaitable[None]]) -> None:
@@ -47,12 +49,10 @@ class Chores:
             except Exception as error:  # each sees to what can be foreseen by itself
                 self._note(name, error)
             await asyncio.sleep(self._pause)
-            self._lying.remove(name)
 
     def _note(self, name: str, error: BaseException) -> None:
         # never the text of the error: it may quote a citizen
         logger.error("%s fell: %s", name, journal.place_of(error))
-        self._lying.add(name)
         self._fell[name] = asyncio.get_running_loop().time()
 
     def leave(self) -> None:

@@ -93,7 +93,7 @@ async def test_fault_24_a_letter_without_end_is_cut_and_understood_by_its_beginn
     assert letter.text.endswith(CUT)
     assert len(letter.text) == LONGEST_TEXT + len(CUT)
     assert len(fake_bot.asked[-1]["text"]) <= 4_000
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
 
 
 async def test_fault_24_an_emergency_at_the_end_of_a_letter_without_end_is_seen(
@@ -135,7 +135,7 @@ async def test_fault_25_no_part_of_a_message_is_too_odd_to_be_stored(
     told = json.dumps([message.text, message.trace, message.attachments, conversation.name])
     assert "\\u0000" not in told
     assert "\\ud83d\\u202e" not in told
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
 
 
 async def test_fault_35_who_floods_delays_nobody_else(gateway: Gateway, fake_bot: FakeBot) -> None:

@@ -79,7 +79,7 @@ async def test_fault_16_a_database_that_is_away_acknowledges_nothing_and_comes_b
     assert (stored.status_code, stored.json()["duplicate"]) == (202, False)
     said = {before, stored.json()["id"]}
     assert sorted(await finals(browser, said)) == sorted(said)
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
 
 
 async def test_fault_16_a_service_that_starts_meanwhile_works_when_it_is_back(
@@ -91,7 +91,7 @@ async def test_fault_16_a_service_that_starts_meanwhile_works_when_it_is_back(
             await stack.enter_async_context(starting.router.lifespan_context(starting))
         citizen = Citizen(starting.state.gateway)
         assert await answers(starting.state.database, await citizen.says("parcheggio"))
-        assert starting.state.crew.is_well
+        assert starting.state.crew.fallen == []
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -120,7 +120,7 @@ async def test_fault_16_connections_that_break_all_the_time_lose_and_double_noth
     breaking.cancel()
     got = await finals(browser, set(said))
     assert sorted(got) == sorted(said)
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
 
 
 async def _break_again_and_again(url: str) -> None:
@@ -228,7 +228,7 @@ async def test_fault_18_without_room_nothing_is_acknowledged_and_it_recovers_alo
     assert (await browser.posts(**stuck)).status_code == 202
     heard = (await browser.page(after=0))["messages"]
     assert [message["topic"] for message in heard[-2:]] == [None, "emergenza"]
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
     await app.state.database.try_writing()
 
 

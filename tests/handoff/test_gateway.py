@@ -137,7 +137,7 @@ async def test_odd_text_is_kept_and_gets_an_answer(
 ) -> None:
     heard = await citizen.hears(text)
     assert heard[-1].final
-    assert app.state.crew.is_well
+    assert app.state.crew.fallen == []
 
 
 async def test_a_tax_code_or_a_bank_account_is_not_kept_and_the_citizen_is_told(

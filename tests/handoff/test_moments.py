@@ -40,4 +40,4 @@ async def test_moments_are_compared_as_moments(
 
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="zone"):
-        await kept(database, datetime(2026, 7, 1))  # noqa: DTZ001
+        await kept(database, MIDNIGHT.replace(tzinfo=None))

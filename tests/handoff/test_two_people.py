@@ -54,6 +54,7 @@ async def test_a_proposal_is_not_said_until_another_person_publishes_it(
     assert (proposed["text"], proposed["number"], proposed["takes_two"]) == (before, 1, True)
     waiting = (await answer(ugo))["proposal"]
     assert (waiting["author"], waiting["mine"], waiting["text"]) == ("teresa", False, NEW)
+    assert NEW not in (await citizen.hears("chi visita di notte?"))[-1].text
     published = await decides(ugo, "publish", waiting["number"])
     assert published.status_code == 200, published.text
     newest = published.json()["revisions"][0]
